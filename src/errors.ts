@@ -8,161 +8,158 @@
 
 /** Exit statuses, a stable part of the command's interface. */
 export const ExitCode = {
-	ok: 0,
-	samplingFailed: 1,
-	usage: 2,
-	noSuchProcess: 3,
-	notPermitted: 4,
-	noPlugin: 5,
-	unresolved: 6,
-	gdbUnusable: 7,
+  ok: 0,
+  samplingFailed: 1,
+  usage: 2,
+  noSuchProcess: 3,
+  notPermitted: 4,
+  noPlugin: 5,
+  unresolved: 6,
+  gdbUnusable: 7,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** Base of all errors that are reported as one sentence and, where there is one, a remedy. */
 export abstract class IcountError extends Error {
-	abstract override readonly name: string;
-	abstract readonly exitCode: ExitCode;
+  abstract override readonly name: string;
+  abstract readonly exitCode: ExitCode;
 
-	constructor(
-		message: string,
-		/** What to do next; printed on a line of its own. */
-		readonly hint?: string,
-		options?: ErrorOptions,
-	) {
-		super(message, options);
-	}
+  constructor(
+    message: string,
+    /** What to do next; printed on a line of its own. */
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** An argument or option that makes no sense. */
 export class UsageError extends IcountError {
-	override readonly name = "UsageError" as const;
-	override readonly exitCode = ExitCode.usage;
+  override readonly name = 'UsageError' as const;
+  override readonly exitCode = ExitCode.usage;
 }
 
 /** The process is not there, or no longer. */
 export class NoSuchProcessError extends IcountError {
-	override readonly name = "NoSuchProcessError" as const;
-	override readonly exitCode = ExitCode.noSuchProcess;
+  override readonly name = 'NoSuchProcessError' as const;
+  override readonly exitCode = ExitCode.noSuchProcess;
 
-	constructor(
-		readonly pid: number,
-		what = "does not exist",
-	) {
-		super(
-			`process ${pid} ${what}`,
-			"find the QEMU to watch with: pgrep -a qemu",
-		);
-	}
+  constructor(
+    readonly pid: number,
+    what = 'does not exist',
+  ) {
+    super(`process ${pid} ${what}`, 'find the QEMU to watch with: pgrep -a qemu');
+  }
 }
 
 /** The kernel does not let us trace or read the process; `why` holds the facts that were found. */
 export class NotPermittedError extends IcountError {
-	override readonly name = "NotPermittedError" as const;
-	override readonly exitCode = ExitCode.notPermitted;
+  override readonly name = 'NotPermittedError' as const;
+  override readonly exitCode = ExitCode.notPermitted;
 
-	constructor(
-		readonly pid: number,
-		why: string,
-		hint: string,
-	) {
-		super(`not permitted to attach to process ${pid}: ${why}`, hint);
-	}
+  constructor(
+    readonly pid: number,
+    why: string,
+    hint: string,
+  ) {
+    super(`not permitted to attach to process ${pid}: ${why}`, hint);
+  }
 }
 
 /** Another debugger has the process; Linux allows one tracer at a time (ptrace(2)). */
 export class AlreadyTracedError extends IcountError {
-	override readonly name = "AlreadyTracedError" as const;
-	override readonly exitCode = ExitCode.notPermitted;
+  override readonly name = 'AlreadyTracedError' as const;
+  override readonly exitCode = ExitCode.notPermitted;
 
-	constructor(
-		readonly pid: number,
-		readonly tracerPid: number,
-		tracerCommand: string | undefined,
-	) {
-		const tracer = tracerCommand === undefined ? "" : ` (${tracerCommand})`;
-		super(
-			`process ${pid} is already traced by process ${tracerPid}${tracer}`,
-			"end that debugger first: a process can have one tracer only",
-		);
-	}
+  constructor(
+    readonly pid: number,
+    readonly tracerPid: number,
+    tracerCommand: string | undefined,
+  ) {
+    const tracer = tracerCommand === undefined ? '' : ` (${tracerCommand})`;
+    super(
+      `process ${pid} is already traced by process ${tracerPid}${tracer}`,
+      'end that debugger first: a process can have one tracer only',
+    );
+  }
 }
 
 /** The guest was stopped before we came. Attaching would resume it against its owner's will. */
 export class GuestStoppedError extends IcountError {
-	override readonly name = "GuestStoppedError" as const;
-	override readonly exitCode = ExitCode.samplingFailed;
+  override readonly name = 'GuestStoppedError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
 
-	constructor(readonly pid: number) {
-		super(
-			`process ${pid} is stopped, and attaching would resume it`,
-			`let it run first: kill -CONT ${pid}`,
-		);
-	}
+  constructor(readonly pid: number) {
+    super(
+      `process ${pid} is stopped, and attaching would resume it`,
+      `let it run first: kill -CONT ${pid}`,
+    );
+  }
 }
 
 /** The process is not a QEMU that runs libinsn. */
 export class NoPluginError extends IcountError {
-	override readonly name = "NoPluginError" as const;
-	override readonly exitCode = ExitCode.noPlugin;
+  override readonly name = 'NoPluginError' as const;
+  override readonly exitCode = ExitCode.noPlugin;
 
-	constructor(
-		readonly pid: number,
-		what: string,
-		hint: string,
-	) {
-		super(`process ${pid} ${what}`, hint);
-	}
+  constructor(
+    readonly pid: number,
+    what: string,
+    hint: string,
+  ) {
+    super(`process ${pid} ${what}`, hint);
+  }
 }
 
 /** libinsn is there, but where its counters are can't be told, or only by guessing. */
 export class UnresolvedCountersError extends IcountError {
-	override readonly name = "UnresolvedCountersError" as const;
-	override readonly exitCode = ExitCode.unresolved;
+  override readonly name = 'UnresolvedCountersError' as const;
+  override readonly exitCode = ExitCode.unresolved;
 
-	constructor(
-		readonly file: string,
-		what: string,
-		hint?: string,
-	) {
-		super(`can't resolve the counters in ${file}: ${what}`, hint);
-	}
+  constructor(
+    readonly file: string,
+    what: string,
+    hint?: string,
+  ) {
+    super(`can't resolve the counters in ${file}: ${what}`, hint);
+  }
 }
 
 /** gdb is not installed, can't be started, or does not do what is needed. */
 export class GdbUnusableError extends IcountError {
-	override readonly name = "GdbUnusableError" as const;
-	override readonly exitCode = ExitCode.gdbUnusable;
+  override readonly name = 'GdbUnusableError' as const;
+  override readonly exitCode = ExitCode.gdbUnusable;
 
-	constructor(
-		readonly gdb: string,
-		what: string,
-		hint = "install gdb 10 or newer (Debian: apt-get install gdb), or name one with --gdb",
-	) {
-		super(`${gdb}: ${what}`, hint);
-	}
+  constructor(
+    readonly gdb: string,
+    what: string,
+    hint = 'install gdb 10 or newer (Debian: apt-get install gdb), or name one with --gdb',
+  ) {
+    super(`${gdb}: ${what}`, hint);
+  }
 }
 
 /** Sampling had begun, or was about to, and can't go on. */
 export class SamplingFailedError extends IcountError {
-	override readonly name = "SamplingFailedError" as const;
-	override readonly exitCode = ExitCode.samplingFailed;
+  override readonly name = 'SamplingFailedError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
 }
 
 /** The data can't be written. */
 export class OutputError extends IcountError {
-	override readonly name = "OutputError" as const;
-	override readonly exitCode = ExitCode.samplingFailed;
+  override readonly name = 'OutputError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
 
-	constructor(
-		readonly file: string,
-		why: string,
-		exit: "usage" | "failed" = "failed",
-	) {
-		super(
-			`can't write ${file}: ${why}`,
-			exit === "usage" ? "give --output a file that can be written" : undefined,
-		);
-	}
+  constructor(
+    readonly file: string,
+    why: string,
+    exit: 'usage' | 'failed' = 'failed',
+  ) {
+    super(
+      `can't write ${file}: ${why}`,
+      exit === 'usage' ? 'give --output a file that can be written' : undefined,
+    );
+  }
 }

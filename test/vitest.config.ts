@@ -1,8 +1,8 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-	test: {
-		root: import.meta.dirname,
-		include: ["**/*.test.ts"],
-	},
+  test: {
+    root: import.meta.dirname,
+    include: ['**/*.test.ts'],
+  },
 });

@@ -1,32 +1,32 @@
-import type { MonotonicNs } from "./clock.js";
+import type { MonotonicNs } from './clock.js';
 
 /** The counters as they were at one moment. */
 export interface Reading {
-	/** Absolute values, in guest instructions: one per vCPU (or shared slot), or one in all. */
-	readonly counters: readonly bigint[];
-	/** When they were taken: the middle of the window in which gdb answered. */
-	readonly takenAt: MonotonicNs;
-	/** Length of that window in ns: by how much `takenAt` can be wrong, twice over. */
-	readonly windowNs: number;
+  /** Absolute values, in guest instructions: one per vCPU (or shared slot), or one in all. */
+  readonly counters: readonly bigint[];
+  /** When they were taken: the middle of the window in which gdb answered. */
+  readonly takenAt: MonotonicNs;
+  /** Length of that window in ns: by how much `takenAt` can be wrong, twice over. */
+  readonly windowNs: number;
 }
 
 /** How the watched process went away. */
 export type GuestEnd =
-	| { readonly kind: "exited"; readonly status: number }
-	| { readonly kind: "signalled"; readonly signal: string }
-	| { readonly kind: "exec" }
-	| { readonly kind: "gone" };
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'exec' }
+  | { readonly kind: 'gone' };
 
 /** What came of one attempt to read the counters. Only a reading has numbers. */
 export type ReadOutcome =
-	| { readonly kind: "reading"; readonly reading: Reading }
-	/** No value this time; sampling goes on. */
-	| { readonly kind: "failed"; readonly reason: string }
-	/** The guest's owner stopped it (SIGSTOP, SIGTSTP): it executes nothing. */
-	| { readonly kind: "stopped" }
-	| { readonly kind: "ended"; readonly end: GuestEnd };
+  | { readonly kind: 'reading'; readonly reading: Reading }
+  /** No value this time; sampling goes on. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The guest's owner stopped it (SIGSTOP, SIGTSTP): it executes nothing. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'ended'; readonly end: GuestEnd };
 
 /** Where the sampler gets its counters from. */
 export interface CounterSource {
-	read(): Promise<ReadOutcome>;
+  read(): Promise<ReadOutcome>;
 }

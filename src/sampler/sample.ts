@@ -1,76 +1,70 @@
-import type { MonotonicNs } from "./clock.js";
-import type { GuestEnd } from "./reading.js";
+import type { MonotonicNs } from './clock.js';
+import type { GuestEnd } from './reading.js';
 
 /** One vCPU's part of a sample. */
 export interface VcpuSample {
-	/** QEMU's `cpu_index`, or the slot's where vCPUs share one. */
-	readonly index: number;
-	/** Guest instructions executed since the sample before. */
-	readonly insns: bigint;
-	/** The counter's absolute value. */
-	readonly total: bigint;
+  /** QEMU's `cpu_index`, or the slot's where vCPUs share one. */
+  readonly index: number;
+  /** Guest instructions executed since the sample before. */
+  readonly insns: bigint;
+  /** The counter's absolute value. */
+  readonly total: bigint;
 }
 
 /** The difference between two readings. */
 export interface Sample {
-	readonly kind: "sample";
-	/** Counts samples from 1. */
-	readonly seq: number;
-	readonly wall: Date;
-	readonly takenAt: MonotonicNs;
-	/** From the baseline to this reading. */
-	readonly elapsedNs: number;
-	/** From the reading before to this one; the sum over a run is the last `elapsedNs`. */
-	readonly durNs: number;
-	/** Guest instructions executed in `durNs`. */
-	readonly insns: bigint;
-	/** Absolute value of the counter, or the sum of the vCPUs'. */
-	readonly total: bigint;
-	/** Millions of guest instructions a second, over the measured `durNs`. */
-	readonly mips: number;
-	/** Present where the layout counts per vCPU. Grows as vCPUs begin to run. */
-	readonly vcpus?: readonly VcpuSample[];
+  readonly kind: 'sample';
+  /** Counts samples from 1. */
+  readonly seq: number;
+  readonly wall: Date;
+  readonly takenAt: MonotonicNs;
+  /** From the baseline to this reading. */
+  readonly elapsedNs: number;
+  /** From the reading before to this one; the sum over a run is the last `elapsedNs`. */
+  readonly durNs: number;
+  /** Guest instructions executed in `durNs`. */
+  readonly insns: bigint;
+  /** Absolute value of the counter, or the sum of the vCPUs'. */
+  readonly total: bigint;
+  /** Millions of guest instructions a second, over the measured `durNs`. */
+  readonly mips: number;
+  /** Present where the layout counts per vCPU. Grows as vCPUs begin to run. */
+  readonly vcpus?: readonly VcpuSample[];
 }
 
 /** A tick without a value: the next sample covers its time too. */
 export interface Gap {
-	readonly kind: "gap";
-	readonly wall: Date;
-	readonly elapsedNs: number;
-	readonly reason: string;
+  readonly kind: 'gap';
+  readonly wall: Date;
+  readonly elapsedNs: number;
+  readonly reason: string;
 }
 
 /** A tick at which the guest was stopped by its owner. The next sample covers its time too. */
 export interface StoppedTick {
-	readonly kind: "stopped";
-	readonly wall: Date;
-	readonly elapsedNs: number;
+  readonly kind: 'stopped';
+  readonly wall: Date;
+  readonly elapsedNs: number;
 }
 
 export type Tick = Sample | Gap | StoppedTick;
 
 /** Why sampling ended, as the summary names it. */
-export type EndReason =
-	| "count"
-	| "duration"
-	| "interrupted"
-	| "exited"
-	| "command"
-	| "stopped";
+export type EndReason = 'count' | 'duration' | 'interrupted' | 'exited' | 'command' | 'stopped';
 
 /** The whole run. */
 export interface Summary {
-	readonly samples: number;
-	/** Grid ticks that passed before they could be taken. */
-	readonly late: number;
-	readonly gaps: number;
-	/** From the baseline to the last reading. */
-	readonly elapsedNs: number;
-	readonly insns: bigint;
-	readonly mips: number;
-	readonly total: bigint;
-	readonly vcpus?: readonly VcpuSample[];
-	readonly reason: EndReason;
-	/** Present when `reason` is `exited`. */
-	readonly end?: GuestEnd;
+  readonly samples: number;
+  /** Grid ticks that passed before they could be taken. */
+  readonly late: number;
+  readonly gaps: number;
+  /** From the baseline to the last reading. */
+  readonly elapsedNs: number;
+  readonly insns: bigint;
+  readonly mips: number;
+  readonly total: bigint;
+  readonly vcpus?: readonly VcpuSample[];
+  readonly reason: EndReason;
+  /** Present when `reason` is `exited`. */
+  readonly end?: GuestEnd;
 }
