@@ -25,13 +25,12 @@ export abstract class IcountError extends Error {
   abstract override readonly name: string;
   abstract readonly exitCode: ExitCode;
 
-  constructor(
-    message: string,
-    /** What to do next; printed on a line of its own. */
-    readonly hint?: string,
-    options?: ErrorOptions,
-  ) {
+  /** What to do next; printed on a line of its own. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string, options?: ErrorOptions) {
     super(message, options);
+    this.hint = hint;
   }
 }
 
@@ -45,12 +44,11 @@ export class UsageError extends IcountError {
 export class NoSuchProcessError extends IcountError {
   override readonly name = 'NoSuchProcessError' as const;
   override readonly exitCode = ExitCode.noSuchProcess;
+  readonly pid: number;
 
-  constructor(
-    readonly pid: number,
-    what = 'does not exist',
-  ) {
+  constructor(pid: number, what = 'does not exist') {
     super(`process ${pid} ${what}`, 'find the QEMU to watch with: pgrep -a qemu');
+    this.pid = pid;
   }
 }
 
@@ -58,13 +56,11 @@ export class NoSuchProcessError extends IcountError {
 export class NotPermittedError extends IcountError {
   override readonly name = 'NotPermittedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
+  readonly pid: number;
 
-  constructor(
-    readonly pid: number,
-    why: string,
-    hint: string,
-  ) {
+  constructor(pid: number, why: string, hint: string) {
     super(`not permitted to attach to process ${pid}: ${why}`, hint);
+    this.pid = pid;
   }
 }
 
@@ -72,17 +68,17 @@ export class NotPermittedError extends IcountError {
 export class AlreadyTracedError extends IcountError {
   override readonly name = 'AlreadyTracedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
+  readonly pid: number;
+  readonly tracerPid: number;
 
-  constructor(
-    readonly pid: number,
-    readonly tracerPid: number,
-    tracerCommand: string | undefined,
-  ) {
+  constructor(pid: number, tracerPid: number, tracerCommand: string | undefined) {
     const tracer = tracerCommand === undefined ? '' : ` (${tracerCommand})`;
     super(
       `process ${pid} is already traced by process ${tracerPid}${tracer}`,
       'end that debugger first: a process can have one tracer only',
     );
+    this.pid = pid;
+    this.tracerPid = tracerPid;
   }
 }
 
@@ -90,12 +86,14 @@ export class AlreadyTracedError extends IcountError {
 export class GuestStoppedError extends IcountError {
   override readonly name = 'GuestStoppedError' as const;
   override readonly exitCode = ExitCode.samplingFailed;
+  readonly pid: number;
 
-  constructor(readonly pid: number) {
+  constructor(pid: number) {
     super(
       `process ${pid} is stopped, and attaching would resume it`,
       `let it run first: kill -CONT ${pid}`,
     );
+    this.pid = pid;
   }
 }
 
@@ -103,13 +101,11 @@ export class GuestStoppedError extends IcountError {
 export class NoPluginError extends IcountError {
   override readonly name = 'NoPluginError' as const;
   override readonly exitCode = ExitCode.noPlugin;
+  readonly pid: number;
 
-  constructor(
-    readonly pid: number,
-    what: string,
-    hint: string,
-  ) {
+  constructor(pid: number, what: string, hint: string) {
     super(`process ${pid} ${what}`, hint);
+    this.pid = pid;
   }
 }
 
@@ -117,13 +113,11 @@ export class NoPluginError extends IcountError {
 export class UnresolvedCountersError extends IcountError {
   override readonly name = 'UnresolvedCountersError' as const;
   override readonly exitCode = ExitCode.unresolved;
+  readonly file: string;
 
-  constructor(
-    readonly file: string,
-    what: string,
-    hint?: string,
-  ) {
+  constructor(file: string, what: string, hint?: string) {
     super(`can't resolve the counters in ${file}: ${what}`, hint);
+    this.file = file;
   }
 }
 
@@ -131,13 +125,15 @@ export class UnresolvedCountersError extends IcountError {
 export class GdbUnusableError extends IcountError {
   override readonly name = 'GdbUnusableError' as const;
   override readonly exitCode = ExitCode.gdbUnusable;
+  readonly gdb: string;
 
   constructor(
-    readonly gdb: string,
+    gdb: string,
     what: string,
     hint = 'install gdb 10 or newer (Debian: apt-get install gdb), or name one with --gdb',
   ) {
     super(`${gdb}: ${what}`, hint);
+    this.gdb = gdb;
   }
 }
 
@@ -151,15 +147,13 @@ export class SamplingFailedError extends IcountError {
 export class OutputError extends IcountError {
   override readonly name = 'OutputError' as const;
   override readonly exitCode = ExitCode.samplingFailed;
+  readonly file: string;
 
-  constructor(
-    readonly file: string,
-    why: string,
-    exit: 'usage' | 'failed' = 'failed',
-  ) {
+  constructor(file: string, why: string, exit: 'usage' | 'failed' = 'failed') {
     super(
       `can't write ${file}: ${why}`,
       exit === 'usage' ? 'give --output a file that can be written' : undefined,
     );
+    this.file = file;
   }
 }
