@@ -24,7 +24,9 @@ export type ReadOutcome =
   | { readonly kind: 'failed'; readonly reason: string }
   /** The guest's owner stopped it (SIGSTOP, SIGTSTP): it executes nothing. */
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'ended'; readonly end: GuestEnd };
+  | { readonly kind: 'ended'; readonly end: GuestEnd }
+  /** The guest runs on, but there is no way to read it any more. */
+  | { readonly kind: 'lost'; readonly reason: string };
 
 /** Where the sampler gets its counters from. */
 export interface CounterSource {

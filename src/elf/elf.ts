@@ -1,0 +1,94 @@
+import { type BuildIdNote, findBuildId } from './build-id.js';
+import { CheckedSource } from './checked.js';
+import { readDebugLink } from './debug-link.js';
+import { readHeader } from './header.js';
+import { MalformedElfError } from './malformed.js';
+import { type OpenElf, type Section, SectionType } from './section.js';
+import { readSections } from './sections.js';
+import { firstLoadAddress, readSegments } from './segments.js';
+import type { ByteSource } from './source.js';
+import { type ElfSymbol, findExports, findObjects } from './symbols.js';
+import type { ByteOrder } from './word.js';
+
+/** The names to look for: a file's symbols are too many to keep, and are its maker's to choose. */
+export interface WantedNames {
+  /** Variables, static ones too, of .symtab. */
+  readonly objects: ReadonlySet<string>;
+  /** What .dynsym offers, which no strip takes away. */
+  readonly exports: ReadonlySet<string>;
+}
+
+/** What an ELF file tells about itself (gABI, elf(5)). */
+export interface ElfFile {
+  readonly wordBits: 32 | 64;
+  readonly byteOrder: ByteOrder;
+  /** `e_machine`; `machineName` has the names. */
+  readonly machine: number;
+  /** `e_type`: 3 (ET_DYN) for a shared object. */
+  readonly type: number;
+  readonly buildId: BuildIdNote | undefined;
+  /** Link-time address of file offset 0: the load bias is that mapping's start minus this. */
+  readonly firstLoadAddress: bigint;
+  /** .debug_info is there, and with contents. */
+  readonly hasDebugInfo: boolean;
+  /** .symtab is there: the file is not fully stripped. */
+  readonly hasSymbolTable: boolean;
+  /** File name in .gnu_debuglink. */
+  readonly debugLink: string | undefined;
+  /** The wanted variables that .symtab has, but for the ambiguous ones. */
+  readonly objects: ReadonlyMap<string, ElfSymbol>;
+  /** Wanted names that several variables have: which one is meant can't be told. */
+  readonly ambiguousObjects: ReadonlySet<string>;
+  /** The wanted names that .dynsym exports. */
+  readonly exports: ReadonlySet<string>;
+}
+
+/**
+ * Reads an ELF file of either class and byte order. The file is not trusted: whatever is wrong
+ * with it is a `MalformedElfError`, and what it costs to find out is limited.
+ */
+export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promise<ElfFile> {
+  const source = new CheckedSource(unchecked);
+  const header = await readHeader(source);
+  const { format } = header;
+  const sections = await readSections(source, header);
+  const elf: OpenElf = { source, format, sections: sections.all };
+  const segments = await readSegments(source, header, sections.segmentCount);
+  const symtab = onlyOne(sections.all, SectionType.symtab, '.symtab');
+  const dynsym = onlyOne(sections.all, SectionType.dynsym, '.dynsym');
+  const debugLink = sections.named('.gnu_debuglink');
+  return {
+    wordBits: format.wordBits,
+    byteOrder: format.byteOrder,
+    machine: header.machine,
+    type: header.type,
+    buildId: await findBuildId(elf, segments),
+    firstLoadAddress: firstLoadAddress(segments, format.wordBits),
+    hasDebugInfo: hasContents(
+      source,
+      sections.named('.debug_info') ?? sections.named('.zdebug_info'),
+    ),
+    hasSymbolTable: symtab !== undefined,
+    debugLink: debugLink === undefined ? undefined : await readDebugLink(source, debugLink),
+    ...(await findObjects(elf, symtab, wanted.objects)),
+    exports: await findExports(elf, dynsym, wanted.exports),
+  };
+}
+
+/** gABI: a file has at most one section of these types. With two, readers would disagree. */
+function onlyOne(sections: readonly Section[], type: number, name: string): Section | undefined {
+  const [first, second] = sections.filter((section) => section.type === type);
+  if (second !== undefined) {
+    throw new MalformedElfError(`has more than one ${name}`);
+  }
+  return first;
+}
+
+/** Debug information that is announced and not there would send gdb looking in vain. */
+function hasContents(source: CheckedSource, section: Section | undefined): boolean {
+  if (section === undefined) {
+    return false;
+  }
+  source.checkRange(section.offset, section.sizeBytes, 'debug information');
+  return section.sizeBytes > 0n;
+}

@@ -1,0 +1,83 @@
+import type { CheckedSource } from './checked.js';
+import { MalformedElfError } from './malformed.js';
+import { type ElfFormat, recordAt } from './record.js';
+
+const MAGIC = Buffer.from('\x7fELF', 'latin1');
+const IDENT_BYTES = 16n; // EI_NIDENT
+const EI_CLASS = 4;
+const EI_DATA = 5;
+
+/** Where a table lies in the file. */
+export interface TableLocation {
+  readonly offset: bigint;
+  readonly count: number;
+}
+
+/** The file header (Elf32_Ehdr, Elf64_Ehdr), as it is written: counts may be escapes. */
+export interface ElfHeader {
+  readonly format: ElfFormat;
+  /** `e_type`: 3 (ET_DYN) for a shared object. */
+  readonly type: number;
+  /** `e_machine`. */
+  readonly machine: number;
+  readonly segments: TableLocation;
+  readonly sections: TableLocation;
+  /** `e_shstrndx`: the section that holds the sections' names. */
+  readonly namesIndex: number;
+}
+
+/** Reads the file header, which tells the class and the byte order of all the rest. */
+export async function readHeader(source: CheckedSource): Promise<ElfHeader> {
+  const format = await readFormat(source);
+  const wide = format.wordBits === 64;
+  const bytes = await source.read(0n, wide ? 64n : 52n, 'file headers');
+  const record = recordAt(bytes, 0, format);
+  const tail = wide ? 54 : 42; // e_phentsize, from which on both classes agree
+  const header: ElfHeader = {
+    format,
+    type: record.half(16),
+    machine: record.half(18),
+    segments: { offset: record.wide(wide ? 32 : 28), count: record.half(tail + 2) },
+    sections: { offset: record.wide(wide ? 40 : 32), count: record.half(tail + 6) },
+    namesIndex: record.half(tail + 8),
+  };
+  if (header.segments.offset !== 0n && header.segments.count > 0) {
+    checkEntrySize('program headers', record.half(tail), wide ? 56 : 32);
+  }
+  if (header.sections.offset !== 0n) {
+    checkEntrySize('section headers', record.half(tail + 4), wide ? 64 : 40);
+  }
+  return header;
+}
+
+async function readFormat(source: CheckedSource): Promise<ElfFormat> {
+  if (source.sizeBytes === 0) {
+    throw new MalformedElfError('is empty');
+  }
+  const start = await source.read(
+    0n,
+    BigInt(Math.min(MAGIC.length, source.sizeBytes)),
+    'file headers',
+  );
+  if (!start.equals(MAGIC)) {
+    const hex = [...start].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new MalformedElfError(`is no ELF file (starts with ${hex})`);
+  }
+  const ident = await source.read(0n, IDENT_BYTES, 'file headers');
+  const elfClass = ident[EI_CLASS];
+  const data = ident[EI_DATA];
+  if (elfClass !== 1 && elfClass !== 2) {
+    throw new MalformedElfError(`is of unknown ELF class ${elfClass}`);
+  }
+  if (data !== 1 && data !== 2) {
+    throw new MalformedElfError(`is of unknown byte order ${data}`);
+  }
+  return { wordBits: elfClass === 2 ? 64 : 32, byteOrder: data === 1 ? 'little' : 'big' };
+}
+
+/** The gABI lets entries grow; none ever did, and the dynamic linker refuses other sizes too. */
+function checkEntrySize(what: string, actual: number, expected: number): void {
+  if (actual !== expected) {
+    throw new MalformedElfError(`has ${what} of ${actual} bytes, where ${expected} were expected`);
+  }
+}

@@ -1,0 +1,32 @@
+import { type ByteOrder, decodeUnsigned } from './word.js';
+
+/** What `e_ident` says about the layout of everything that follows. */
+export interface ElfFormat {
+  /** EI_CLASS: the width of addresses, offsets and sizes. */
+  readonly wordBits: 32 | 64;
+  /** EI_DATA. */
+  readonly byteOrder: ByteOrder;
+}
+
+/** One structure of elf.h: its fields by their offset in it. */
+export interface ElfRecord {
+  /** Elf_Half. */
+  half(offset: number): number;
+  /** Elf_Word: four bytes in either class. */
+  word(offset: number): number;
+  /** Elf_Addr, Elf_Off and the like: four or eight bytes by the class. */
+  wide(offset: number): bigint;
+}
+
+/** The structure that begins at `base` of `bytes`, which must hold all of it. */
+export function recordAt(bytes: Buffer, base: number, format: ElfFormat): ElfRecord {
+  const little = format.byteOrder === 'little';
+  const wideBytes = format.wordBits === 64 ? 8 : 4;
+  return {
+    half: (offset) =>
+      little ? bytes.readUInt16LE(base + offset) : bytes.readUInt16BE(base + offset),
+    word: (offset) =>
+      little ? bytes.readUInt32LE(base + offset) : bytes.readUInt32BE(base + offset),
+    wide: (offset) => decodeUnsigned(bytes, base + offset, wideBytes, format.byteOrder),
+  };
+}

@@ -1,0 +1,31 @@
+/** What can go wrong between us and gdb. The caller knows what it means for the user. */
+
+/** gdb answered `^error`. */
+export class GdbRefusedError extends Error {
+  override readonly name = 'GdbRefusedError' as const;
+}
+
+/** gdb did not answer in time. It may be in the middle of anything. */
+export class GdbTimeoutError extends Error {
+  override readonly name = 'GdbTimeoutError' as const;
+
+  constructor(command: string, timeoutMs: number) {
+    super(`gdb did not answer ${command} within ${timeoutMs} ms`);
+  }
+}
+
+/** gdb ended, or its pipes broke; nothing more will come. */
+export class GdbGoneError extends Error {
+  override readonly name = 'GdbGoneError' as const;
+}
+
+/** Whether `error` is about gdb, not about us. */
+export function isGdbFailure(
+  error: unknown,
+): error is GdbRefusedError | GdbTimeoutError | GdbGoneError {
+  return (
+    error instanceof GdbRefusedError ||
+    error instanceof GdbTimeoutError ||
+    error instanceof GdbGoneError
+  );
+}

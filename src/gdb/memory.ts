@@ -1,0 +1,68 @@
+import type { MemoryRange } from '../layout/layout.js';
+import { findText, findValue } from '../mi/find.js';
+import { GdbRefusedError } from './failure.js';
+import type { GdbSession, ResultRecord } from './session.js';
+
+/** A read that takes longer than this is one of a gdb that hangs. */
+const READ_TIMEOUT_MS = 5_000;
+
+/**
+ * GDB 10 reads short pieces by ptrace, which refuses while the thread runs, and pieces of three
+ * words or more through /proc/PID/mem, which does not mind.
+ */
+const LEAST_LENGTH_BYTES = 24;
+const PAGE_BYTES = 4096n;
+
+/**
+ * Reads several ranges with one write to gdb and one round trip, in order, while the guest runs.
+ *
+ * A range that can't be read gives undefined.
+ *
+ * @throws GdbTimeoutError, GdbGoneError
+ */
+export async function readMemory(
+  session: GdbSession,
+  ranges: readonly MemoryRange[],
+): Promise<readonly (Buffer | undefined)[]> {
+  const answers = ranges.map(async (range) => {
+    const wide = widen(range);
+    const answer = await session.send(
+      `-data-read-memory-bytes ${wide.address} ${wide.lengthBytes}`,
+      READ_TIMEOUT_MS,
+    );
+    const bytes = decodeContents(answer, wide);
+    const start = Number(range.address - wide.address);
+    return bytes.subarray(start, start + range.lengthBytes);
+  });
+  const settled = await Promise.allSettled(answers);
+  return settled.map((result) => {
+    if (result.status === 'fulfilled') return result.value;
+    if (result.reason instanceof GdbRefusedError) return undefined;
+    throw result.reason;
+  });
+}
+
+/** Makes a range long enough for GDB 10 without reaching into the next page, which may be free. */
+function widen(range: MemoryRange): MemoryRange {
+  const missing = LEAST_LENGTH_BYTES - range.lengthBytes;
+  if (missing <= 0) return range;
+  const lastPage = (range.address + BigInt(range.lengthBytes) - 1n) / PAGE_BYTES;
+  const fits = (range.address + BigInt(LEAST_LENGTH_BYTES) - 1n) / PAGE_BYTES === lastPage;
+  const address = fits ? range.address : range.address - BigInt(missing);
+  return { address, lengthBytes: LEAST_LENGTH_BYTES };
+}
+
+/** `memory=[{begin="0x…",offset="0x…",end="0x…",contents="…"}]` (GDB manual, "GDB/MI Data Manipulation"). */
+function decodeContents(answer: ResultRecord, range: MemoryRange): Buffer {
+  const memory = findValue(answer.results, 'memory');
+  const block = memory?.kind === 'list' ? memory.results[0]?.value : undefined;
+  const contents = block?.kind === 'tuple' ? findText(block.results, 'contents') : undefined;
+  const bytes = Buffer.from(contents ?? '', 'hex');
+  // gdb answers with the readable part of a range that is readable in part.
+  if (bytes.length !== range.lengthBytes) {
+    throw new GdbRefusedError(
+      `gdb read ${bytes.length} of ${range.lengthBytes} bytes at 0x${range.address.toString(16)}`,
+    );
+  }
+  return bytes;
+}

@@ -1,0 +1,165 @@
+import type { Readable, Writable } from 'node:stream';
+import { findText } from '../mi/find.js';
+import { type MiHead, readHead } from '../mi/head.js';
+import { LineSplitter } from '../mi/lines.js';
+import { parseRecord } from '../mi/parse.js';
+import type { MiRecord } from '../mi/record.js';
+import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
+
+export type ResultRecord = Extract<MiRecord, { kind: 'result' }>;
+export type AsyncRecord = Extract<MiRecord, { kind: 'async' }>;
+
+/** What a session tells beside the answers to its commands. */
+export interface SessionEvents {
+  /** A change of run state (`*running`, `*stopped`), or the end of the inferior. */
+  onAsync?(record: AsyncRecord): void;
+  /** A sentence for people, from gdb's console or log stream. */
+  onText?(text: string): void;
+  /** Every line of the conversation, for --verbose. */
+  onLine?(direction: 'sent' | 'received', line: string): void;
+}
+
+/** The two pipes of a gdb process. */
+export interface GdbPipes {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Settles when the process has ended, with how. */
+  readonly ended: Promise<string>;
+}
+
+interface Pending {
+  readonly resolve: (record: ResultRecord) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+  /** Made before the wait, so that its stack is the caller's. */
+  readonly refused: GdbRefusedError;
+}
+
+/** Notifications that come for each thread and library; a busy guest sends thousands. */
+const UNREAD_NOTIFICATIONS: ReadonlySet<string> = new Set([
+  'thread-created',
+  'thread-exited',
+  'thread-selected',
+  'library-loaded',
+  'library-unloaded',
+  'cmd-param-changed',
+  'breakpoint-modified',
+]);
+
+/**
+ * One conversation with gdb in MI: commands go out with a token, answers come back by it.
+ *
+ * Knows nothing of attaching or counters. A command that fails rejects with
+ * {@link GdbRefusedError}, {@link GdbTimeoutError} or {@link GdbGoneError}; when gdb goes, all
+ * that is pending is rejected.
+ */
+export class GdbSession {
+  readonly #pipes: GdbPipes;
+  readonly #events: SessionEvents;
+  readonly #pending = new Map<number, Pending>();
+  readonly #lines = new LineSplitter();
+  #nextToken = 1;
+  #gone: GdbGoneError | undefined;
+
+  constructor(pipes: GdbPipes, events: SessionEvents = {}) {
+    this.#pipes = pipes;
+    this.#events = events;
+    pipes.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // Broken pipes are told by `ended`; without a listener they would end our process.
+    pipes.stdout.on('error', () => {});
+    pipes.stdin.on('error', () => {});
+    pipes.ended.then((how) => this.#abandon(how));
+  }
+
+  /** Whether gdb has ended. */
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  /**
+   * Sends one MI command, without its token, and waits for its first result record. (A command
+   * may have a second, untokened one: `attach&` does. It says nothing that we need.)
+   */
+  send(command: string, timeoutMs: number): Promise<ResultRecord> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    const token = this.#nextToken++;
+    const refused = new GdbRefusedError();
+    const answer = new Promise<ResultRecord>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(token);
+        reject(new GdbTimeoutError(command.split(' ', 1)[0] ?? command, timeoutMs));
+      }, timeoutMs);
+      this.#pending.set(token, { resolve, reject, timer, refused });
+    });
+    this.#events.onLine?.('sent', `${token}${command}`);
+    this.#pipes.stdin.write(`${token}${command}\n`);
+    return answer;
+  }
+
+  /** Closes gdb's input: it detaches from what it traces and ends. */
+  close(): void {
+    this.#pipes.stdin.end();
+  }
+
+  #receive(chunk: Buffer): void {
+    for (const line of this.#lines.push(chunk)) {
+      this.#events.onLine?.('received', Buffer.from(line).toString());
+      const head = readHead(line);
+      if (this.#isOfInterest(head)) this.#dispatch(parseRecord(line));
+    }
+  }
+
+  #isOfInterest(head: MiHead): boolean {
+    switch (head.kind) {
+      case 'result':
+      case 'stream':
+        return true;
+      case 'async':
+        return !UNREAD_NOTIFICATIONS.has(head.class);
+      default:
+        return false;
+    }
+  }
+
+  #dispatch(record: MiRecord): void {
+    switch (record.kind) {
+      case 'result':
+        this.#settle(record);
+        break;
+      case 'async':
+        this.#events.onAsync?.(record);
+        break;
+      case 'stream':
+        this.#events.onText?.(record.text);
+        break;
+      case 'prompt':
+      case 'malformed':
+        // A junk line belongs to nobody. An answer that can't be read shows as a timeout.
+        break;
+      default:
+        record satisfies never;
+    }
+  }
+
+  #settle(record: ResultRecord): void {
+    const pending = record.token === undefined ? undefined : this.#pending.get(record.token);
+    if (record.token === undefined || pending === undefined) return;
+    this.#pending.delete(record.token);
+    clearTimeout(pending.timer);
+    if (record.class === 'error') {
+      pending.refused.message = findText(record.results, 'msg') ?? 'gdb gave no reason';
+      pending.reject(pending.refused);
+    } else {
+      pending.resolve(record);
+    }
+  }
+
+  #abandon(how: string): void {
+    this.#gone = new GdbGoneError(how);
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer);
+      pending.reject(this.#gone);
+    }
+    this.#pending.clear();
+  }
+}

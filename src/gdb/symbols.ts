@@ -1,0 +1,134 @@
+import type { ElfFile } from '../elf/elf.js';
+import { VARIABLE_NAMES, type Variable, type Variables } from '../layout/variable.js';
+import { findText, findValue } from '../mi/find.js';
+import { quoteArgument } from '../mi/quote.js';
+import type { MiResult, MiValue } from '../mi/record.js';
+import { GdbRefusedError } from './failure.js';
+import type { GdbSession } from './session.js';
+
+/** Loading a file takes about 1 ms; a separate debug file on a cold disk longer. */
+const FILE_TIMEOUT_MS = 30_000;
+
+/**
+ * Makes libinsn.so the executable of the session. No process is touched by it, and an attach
+ * that follows leaves QEMU's own symbols alone.
+ *
+ * gdb gets the file as a descriptor that we hold open: no name of the guest's choice is quoted, and gdb
+ * can't express all of them (a newline is none of its escapes for file names). A separate debug
+ * file is looked for beside the file and in `debugDirectories`.
+ *
+ * @throws GdbRefusedError if gdb can't read it
+ */
+export async function loadPlugin(
+  session: GdbSession,
+  pluginFd: number,
+  debugDirectories: readonly string[],
+): Promise<void> {
+  // -gdb-set takes the rest of the line as it is: quotes would become part of the name.
+  await session.send(
+    `-gdb-set debug-file-directory ${debugDirectories.join(':')}`,
+    FILE_TIMEOUT_MS,
+  );
+  await session.send(`-file-exec-and-symbols /proc/${process.pid}/fd/${pluginFd}`, FILE_TIMEOUT_MS);
+}
+
+/**
+ * What the loaded file says of libinsn's variables: address, size and type by gdb where there
+ * is debug information, also in a separate file; else address and size from `.symtab`, since no
+ * gdb command tells the size of a symbol without a type.
+ *
+ * A name that two variables of the file have is left out: which one counts can't be told.
+ */
+export async function readVariables(session: GdbSession, elf: ElfFile): Promise<Variables> {
+  const types = await readTypes(session);
+  const variables = new Map<string, Variable>();
+  for (const name of VARIABLE_NAMES) {
+    const variable = choose(
+      await fromDebugInformation(session, name, types.get(name) ?? []),
+      fromSymbolTable(elf, name),
+    );
+    if (variable !== undefined) variables.set(name, variable);
+  }
+  return variables;
+}
+
+/** The types of all variables of these names that have debug information. */
+async function readTypes(session: GdbSession): Promise<ReadonlyMap<string, readonly string[]>> {
+  // A basic regular expression (POSIX), in which alternation is GNU's `\\|`.
+  const pattern = `^\\(${VARIABLE_NAMES.join('\\|')}\\)$`;
+  const answer = await session.send(
+    `-symbol-info-variables --name ${quoteArgument(pattern)}`,
+    FILE_TIMEOUT_MS,
+  );
+  const types = new Map<string, string[]>();
+  for (const file of children(findValue(children(findValue(answer.results, 'symbols')), 'debug'))) {
+    for (const symbol of children(findValue(children(file.value), 'symbols'))) {
+      const name = findText(children(symbol.value), 'name');
+      const type = findText(children(symbol.value), 'type');
+      if (name === undefined || type === undefined) continue;
+      types.set(name, [...(types.get(name) ?? []), type]);
+    }
+  }
+  return types;
+}
+
+function children(value: MiValue | undefined): readonly MiResult[] {
+  return value === undefined || value.kind === 'const' ? [] : value.results;
+}
+
+async function fromDebugInformation(
+  session: GdbSession,
+  name: string,
+  types: readonly string[],
+): Promise<Variable | undefined> {
+  const [type] = types;
+  const size = await evaluate(session, `sizeof(${name})`);
+  const address = await evaluate(session, `(unsigned long)&${name}`);
+  if (types.length !== 1 || type === undefined || size === undefined || address === undefined) {
+    return undefined;
+  }
+  const variable: Variable = {
+    addressBytes: address,
+    sizeBytes: Number(size),
+    source: 'debug information',
+    type,
+  };
+  const elementSize = await evaluate(session, `sizeof(${name}[0])`);
+  const counterOffset = await evaluate(session, `(long)&${name}[0].insn_count-(long)&${name}[0]`);
+  if (elementSize === undefined || counterOffset === undefined) return variable;
+  const element = {
+    sizeBytes: Number(elementSize),
+    counterOffsetBytes: Number(counterOffset),
+  };
+  return { ...variable, element };
+}
+
+/**
+ * gdb's answer, unless `.symtab` says otherwise. gdb turns the descriptor into a path and opens
+ * that: for a file of another mount namespace it may be another file of ours by the same name.
+ */
+function choose(typed: Variable | undefined, plain: Variable | undefined): Variable | undefined {
+  if (typed === undefined || plain === undefined) return typed ?? plain;
+  const agree = typed.addressBytes === plain.addressBytes && typed.sizeBytes === plain.sizeBytes;
+  return agree ? typed : plain;
+}
+
+function fromSymbolTable(elf: ElfFile, name: string): Variable | undefined {
+  const symbol = elf.objects.get(name);
+  return symbol === undefined ? undefined : { ...symbol, source: 'symbol table' };
+}
+
+/** The value of an expression as a number; undefined if gdb can't evaluate it. */
+async function evaluate(session: GdbSession, expression: string): Promise<bigint | undefined> {
+  try {
+    const answer = await session.send(
+      `-data-evaluate-expression ${quoteArgument(expression)}`,
+      FILE_TIMEOUT_MS,
+    );
+    const text = findText(answer.results, 'value') ?? '';
+    return /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+  } catch (error) {
+    if (error instanceof GdbRefusedError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { counterAt, expectCounter, present, singleCounter } from './counter.js';
+import type { Counters, Layout, LayoutName } from './layout.js';
+import type { Variable } from './variable.js';
+
+/** `MAX_CPUS` of insn.c: a vCPU's slot is `cpu_index % 8`. */
+const SLOTS = 8;
+
+/** How the elements of `counts[]` differ between QEMU's versions. */
+interface Shape {
+  readonly name: LayoutName;
+  readonly strideBytes: number;
+  readonly counterOffsetBytes: number;
+}
+
+/**
+ * QEMU 7.0 to 8.0 (tests/plugin/insn.c): `inline_insn_count`, and per vCPU
+ * `InstructionCount { uint64_t last_pc; uint64_t insn_count; } counts[8]`.
+ */
+export const arrayWithPc: Layout = arrayLayout({
+  name: 'array-with-pc',
+  strideBytes: 16,
+  counterOffsetBytes: 8,
+});
+
+/** QEMU 8.1 and 8.2: the same without `last_pc`. */
+export const array: Layout = arrayLayout({
+  name: 'array',
+  strideBytes: 8,
+  counterOffsetBytes: 0,
+});
+
+function arrayLayout(shape: Shape): Layout {
+  return {
+    name: shape.name,
+    match(variables) {
+      const inline = variables.get('inline_insn_count');
+      const counts = variables.get('counts');
+      if (inline === undefined || counts === undefined) return undefined;
+      const strideBytes = counts.element?.sizeBytes ?? counts.sizeBytes / SLOTS;
+      if (strideBytes !== shape.strideBytes) return undefined;
+      const mismatch = expectCounter('inline_insn_count', inline) ?? expectElements(counts, shape);
+      if (mismatch !== undefined) return mismatch;
+      return {
+        layout: shape.name,
+        counters: (mode, bias) =>
+          mode === 'inline'
+            ? singleCounter(shape.name, mode, inline.addressBytes + bias)
+            : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes),
+      };
+    },
+  };
+}
+
+function expectElements(counts: Variable, shape: Shape): string | undefined {
+  if (counts.sizeBytes % shape.strideBytes !== 0) {
+    return `counts has ${counts.sizeBytes} bytes, which is no number of elements of ${shape.strideBytes}`;
+  }
+  const offset = counts.element?.counterOffsetBytes;
+  if (offset !== undefined && offset !== shape.counterOffsetBytes) {
+    return `counts[0].insn_count lies at byte ${offset} of ${shape.strideBytes}`;
+  }
+  return undefined;
+}
+
+function slotCounters(shape: Shape, address: bigint, slots: number): Counters {
+  const range = { address, lengthBytes: slots * shape.strideBytes };
+  return {
+    layout: shape.name,
+    mode: 'percpu',
+    address: address + BigInt(shape.counterOffsetBytes),
+    strideBytes: shape.strideBytes,
+    sharedSlots: slots,
+    perVcpu: true,
+    // A slot is lossy only when vCPUs share it, which is told by their number.
+    lossy: false,
+    async read(memory) {
+      const { pieces, takenAt, windowNs } = await memory.read([range]);
+      const bytes = present(pieces[0], range);
+      const counters = Array.from({ length: slots }, (_, slot) =>
+        counterAt(memory, bytes, slot * shape.strideBytes + shape.counterOffsetBytes),
+      );
+      return { counters, takenAt, windowNs };
+    },
+  };
+}

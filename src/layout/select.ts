@@ -1,0 +1,34 @@
+import { UnresolvedCountersError } from '../errors.js';
+import { array, arrayWithPc } from './array.js';
+import type { Layout, LayoutMatch } from './layout.js';
+import { scalar } from './scalar.js';
+import { scoreboard } from './scoreboard.js';
+import type { Variable, Variables } from './variable.js';
+
+const LAYOUTS: readonly Layout[] = [scalar, arrayWithPc, array, scoreboard];
+
+/**
+ * The one layout that fits libinsn's variables. What fits none is refused with what was found:
+ * a version of libinsn that we don't know must not be read as one that we do.
+ *
+ * @throws UnresolvedCountersError
+ */
+export function selectLayout(variables: Variables, wordBytes: 4 | 8, file: string): LayoutMatch {
+  const mismatches: string[] = [];
+  for (const layout of LAYOUTS) {
+    const match = layout.match(variables, wordBytes);
+    if (typeof match === 'object') return match;
+    if (match !== undefined) mismatches.push(match);
+  }
+  const found = [...variables].map(describe).join(', ');
+  throw new UnresolvedCountersError(
+    file,
+    mismatches[0] ?? `its variables are of no libinsn that is known (${found || 'none was found'})`,
+    "icount-gdb knows the libinsn of QEMU 4.2 to 11; please report this one with QEMU's version",
+  );
+}
+
+function describe([name, variable]: [string, Variable]): string {
+  const type = variable.type === undefined ? '' : ` of type ${variable.type}`;
+  return `${name}: ${variable.sizeBytes} bytes${type}`;
+}

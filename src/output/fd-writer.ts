@@ -1,0 +1,72 @@
+import { close, fstat, ftruncate, write } from 'node:fs';
+import { promisify } from 'node:util';
+import { isReaderGone, outputError } from './write-failure.js';
+import type { RowWriter } from './writer.js';
+
+const closeFd = promisify(close);
+const fstatFd = promisify(fstat);
+const ftruncateFd = promisify(ftruncate);
+const writeFd = promisify(write);
+
+/** An open file to write to at its end. */
+export interface OpenFile {
+  readonly fd: number;
+  /** For messages. */
+  readonly name: string;
+  readonly regular: boolean;
+  /** Bytes that it held when it was opened. */
+  readonly sizeBytes: number;
+  /** Whether closing the writer closes the file; standard output stays open. */
+  readonly owned: boolean;
+}
+
+/**
+ * Writes to a file or device. Node's own stream on a redirected stdout takes a short write for a
+ * whole one; here the rest is written, and where that fails (a full disk) what was written of these
+ * rows is taken back: the file ends in a whole row.
+ */
+export function fdWriter(file: OpenFile): RowWriter {
+  let sizeBytes = file.sizeBytes;
+  let readerGone = false;
+
+  const takeBack = async (writtenBytes: number): Promise<void> => {
+    // Not if somebody else has written to the file, or if we were not at its end.
+    const { size } = await fstatFd(file.fd);
+    if (size === sizeBytes + writtenBytes) await ftruncateFd(file.fd, sizeBytes);
+  };
+
+  return {
+    async write(rows) {
+      if (readerGone) return 'closed';
+      const bytes = Buffer.from(rows);
+      let writtenBytes = 0;
+      try {
+        while (writtenBytes < bytes.length) {
+          const { bytesWritten } = await writeFd(
+            file.fd,
+            bytes,
+            writtenBytes,
+            bytes.length - writtenBytes,
+            null,
+          );
+          writtenBytes += bytesWritten;
+        }
+      } catch (cause) {
+        readerGone = isReaderGone(cause);
+        if (readerGone) return 'closed';
+        if (file.regular && writtenBytes > 0) await takeBack(writtenBytes);
+        throw outputError(file.name, cause);
+      }
+      sizeBytes += writtenBytes;
+      return 'written';
+    },
+    async close() {
+      if (!file.owned) return;
+      try {
+        await closeFd(file.fd);
+      } catch (cause) {
+        throw outputError(file.name, cause);
+      }
+    },
+  };
+}

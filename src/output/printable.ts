@@ -1,0 +1,25 @@
+/**
+ * Characters that do something to a terminal or to the order of the text on it: C0 and C1
+ * controls, DEL, line and paragraph separators, bidirectional controls; and lone surrogates.
+ * Paths and command lines of a guest may hold any of them.
+ */
+export const unsafeCharacters = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\p{Cs}]/gu;
+
+/** The text with every unsafe character as `\x1b` or `\u202e`: one line that is safe to print. */
+export function printable(text: string): string {
+  return text.replace(unsafeCharacters, (character) => {
+    const code = character.charCodeAt(0);
+    return code > 0xff ? unicodeEscape(code) : `\\x${code.toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** A JSON string that is safe to print as well; `JSON.stringify` leaves DEL, C1 and bidi as is. */
+export function jsonString(text: string): string {
+  return JSON.stringify(text).replace(unsafeCharacters, (character) =>
+    unicodeEscape(character.charCodeAt(0)),
+  );
+}
+
+function unicodeEscape(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}

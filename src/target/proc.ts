@@ -1,0 +1,110 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { NoSuchProcessError } from '../errors.js';
+
+/** Facts about a process, from /proc/PID (proc(5)). */
+export interface ProcessFacts {
+  readonly pid: number;
+  /** Clock ticks after boot; with the pid it names one process for good. */
+  readonly startTicks: bigint;
+  /** One letter: R, S, D, T (stopped), t (tracing stop), Z (zombie), X. */
+  readonly state: string;
+  readonly uid: number;
+  readonly tracerPid: number;
+  /** What /proc/PID/exe links to, or the command's name where that may not be read. */
+  readonly executable: string;
+  readonly argv: readonly string[];
+}
+
+/** @throws NoSuchProcessError if there is none, or it has ended and only its entry is left. */
+export async function readProcess(pid: number): Promise<ProcessFacts> {
+  const [stat, status] = await Promise.all([
+    readText(`/proc/${pid}/stat`),
+    readText(`/proc/${pid}/status`),
+  ]);
+  if (stat === undefined || status === undefined) throw new NoSuchProcessError(pid);
+  const { state, startTicks } = parseStat(stat);
+  const argv = await readArguments(pid);
+  const executable =
+    (await readlink(`/proc/${pid}/exe`).catch(() => undefined)) ?? statusField(status, 'Name');
+  return {
+    pid,
+    startTicks,
+    state,
+    uid: Number(statusField(status, 'Uid').split('\t', 1)[0]),
+    tracerPid: Number(statusField(status, 'TracerPid')),
+    executable,
+    argv,
+  };
+}
+
+/** The process's start, or undefined when it is gone. Costs one read. */
+export async function readStartTicks(pid: number): Promise<bigint | undefined> {
+  const stat = await readText(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : parseStat(stat).startTicks;
+}
+
+/** The parent's pid, or undefined when the process is gone. */
+export async function readParent(pid: number): Promise<number | undefined> {
+  const stat = await readText(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : parseStat(stat).parent;
+}
+
+/**
+ * /proc/PID/maps, as bytes: a path may hold any. When the main thread has ended its own is
+ * empty, and that of another thread tells.
+ *
+ * @throws the system's error where it may not be read
+ */
+export async function readMaps(pid: number): Promise<Buffer> {
+  const maps = await readFile(`/proc/${pid}/maps`);
+  if (maps.length > 0) return maps;
+  for (const tid of await readdir(`/proc/${pid}/task`)) {
+    const ofThread = await readFile(`/proc/${pid}/task/${tid}/maps`);
+    if (ofThread.length > 0) return ofThread;
+  }
+  return maps;
+}
+
+/** /proc/PID/cmdline, split; empty for a zombie. */
+export async function readArguments(pid: number): Promise<readonly string[]> {
+  const text = (await readText(`/proc/${pid}/cmdline`)) ?? '';
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+}
+
+/** One variable of the environment that the process was started with; undefined if unreadable. */
+export async function readEnvironment(pid: number, name: string): Promise<string | undefined> {
+  const text = (await readText(`/proc/${pid}/environ`)) ?? '';
+  return text
+    .split('\0')
+    .find((entry) => entry.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+}
+
+/** A field of /proc/PID/status or /proc/PID/task/TID/status, '' if it is not there. */
+export function statusField(status: string, name: string): string {
+  const start = status.startsWith(`${name}:\t`) ? 0 : status.indexOf(`\n${name}:\t`) + 1;
+  if (start === 0 && !status.startsWith(`${name}:\t`)) return '';
+  const from = start + name.length + 2;
+  const end = status.indexOf('\n', from);
+  return status.slice(from, end < 0 ? undefined : end).trim();
+}
+
+/** The command's name stands in parentheses and may hold anything: count from the last one. */
+function parseStat(stat: string): { state: string; parent: number; startTicks: bigint } {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const FIELD_AFTER_NAME = 3;
+  return {
+    state: fields[0] ?? '?',
+    parent: Number(fields[1] ?? 0),
+    startTicks: BigInt(fields[22 - FIELD_AFTER_NAME] ?? 0),
+  };
+}
+
+/** A file of /proc as text, undefined if the process is gone or the file may not be read. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

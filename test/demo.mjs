@@ -1,0 +1,128 @@
+/**
+ * Shows icount-gdb at work on two real guests, in less than 30 seconds. Run by `npm run demo`, after
+ * test/setup.sh and the build.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+// Ctrl-C reaches everything in the foreground; what we started ends first, and then we do.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {});
+}
+
+const userMode = {
+  title: '(a) user mode, inline: 2 s of getpid system calls, 2 s of sleep, and again',
+  ...userModeQemu(),
+  guest: ['.cache/guests/busy-sleep'],
+  watch: ['--interval', '1s', '--count', '8'],
+};
+const systemMode = {
+  title: '(b) system mode, four vCPUs, per-vCPU counts: loads in proportion 1 : 2 : 3 : 4',
+  program: 'qemu-system-riscv64',
+  env: {},
+  plugin: '.cache/plugins/installed/libinsn.so',
+  guest: systemModeGuest(),
+  watch: ['--interval', '1s', '--count', '6'],
+};
+
+try {
+  for (const scene of [userMode, systemMode]) {
+    await play(scene);
+  }
+} catch (error) {
+  console.error(`demo: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function play({ title, program, env, plugin, guest, watch }) {
+  console.log(`\n${title}\n`);
+  const command = [program, '-plugin', plugin, ...guest];
+  const prefix = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  console.log(`$ ${[...prefix, ...command].join(' ')} &`);
+  const qemu = spawn(command[0], command.slice(1), {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = once(qemu, 'exit');
+  try {
+    await whenPluginIsLoaded(qemu, ended);
+    console.log(`$ node dist/cli/main.js ${[qemu.pid, ...watch].join(' ')}`);
+    const tool = spawn(process.execPath, ['dist/cli/main.js', String(qemu.pid), ...watch], {
+      stdio: 'inherit',
+    });
+    const [status, signal] = await once(tool, 'exit');
+    if (status !== 0) {
+      throw new Error(`icount-gdb ended with ${status ?? signal}`);
+    }
+    if (qemu.exitCode !== null || qemu.signalCode !== null) {
+      throw new Error(`${program} did not survive being watched`);
+    }
+  } finally {
+    qemu.kill('SIGKILL');
+    await ended.catch(() => {});
+  }
+}
+
+async function whenPluginIsLoaded(qemu, ended) {
+  let gone = false;
+  ended.then(
+    () => {
+      gone = true;
+    },
+    () => {
+      gone = true;
+    },
+  );
+  while (!mapsOf(qemu.pid).includes('/libinsn.so')) {
+    await sleep(10);
+    if (gone) {
+      throw new Error(`${qemu.spawnfile} ended before it had loaded the plugin`);
+    }
+  }
+}
+
+function mapsOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Setup unpacks QEMU 7 where the installed qemu-riscv64 takes no plugins (Debian 13). */
+function userModeQemu() {
+  if (!existsSync('.cache/qemu7-user')) {
+    return {
+      program: 'qemu-riscv64',
+      env: {},
+      plugin: '.cache/plugins/installed/libinsn.so,inline=on',
+    };
+  }
+  return {
+    program: '.cache/qemu7-user/bin/qemu-riscv64',
+    env: { LD_LIBRARY_PATH: '.cache/qemu7-user/lib' },
+    plugin: '.cache/plugins/array-with-pc/libinsn.so,inline=on',
+  };
+}
+
+/** From version 9.1 on libinsn works on the simplest CPU only; see test/fixtures/guests/entries.h. */
+function systemModeGuest() {
+  const machine = '-nodefaults -display none -M virt -bios none -smp 4'.split(' ');
+  const version = execFileSync('qemu-system-riscv64', ['--version'], { encoding: 'utf8' });
+  if (Number(/version (\d+)/.exec(version)?.[1]) < 9) {
+    return [...machine, '-cpu', 'rv64', '-kernel', '.cache/guests/harts-busy'];
+  }
+  const entries = [0, 1, 2, 3].map(
+    (hart) => `-device loader,addr=0x${(0x8000_0000 + 8 * hart).toString(16)},cpu-num=${hart}`,
+  );
+  return [
+    ...machine,
+    ...['-cpu', 'rv64i', '-kernel', '.cache/guests/harts-poll'],
+    ...entries.flatMap((entry) => entry.split(' ')),
+  ];
+}
