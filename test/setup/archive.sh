@@ -66,6 +66,7 @@ archive() {
     command=$1
     shift
     "$command" -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources" \
+        -o Dir::Etc::Preferences="$scratch/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
         -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/apt-cache" \
         -o APT::Sandbox::User=root "$@" 9>&-
 }

@@ -52,19 +52,22 @@ unpack_qemu() {
 }
 
 # needed_by PACKAGE SUITE: it and what it needs that is not installed, as package=version. apt only
-# says what it would do; what else of QEMU it would replace on the way is of no use here.
+# says what it would do; what else of QEMU it would replace on the way is of no use here. The pin
+# makes it choose an older QEMU than the installed one as readily as a newer one; -t is for what a
+# backport needs from backports.
 needed_by() {
+    printf 'Package: qemu*\nPin: release n=%s\nPin-Priority: 1001\n' "$2" >"$scratch/preferences"
     archive apt-get -qq -y install --print-uris --allow-downgrades --no-install-recommends \
-        -t "$2" "$1/$2" 2>"$log" |
+        -t "$2" "$1" 2>"$log" |
         sed -n "s/^'[^']*' \([^_ ]*\)_\([^_ ]*\)_[^_ ]*\.deb .*/\1=\2/p" |
         sed 's/%3a/:/' |
-        grep -e "^$1=" -e '^qemu-system-common=' -e '^qemu-system-data=' -e '^lib' || :
+        grep -e "^$1=" -e "^${1%-*}-common=" -e "^${1%-*}-data=" -e '^lib' || :
 }
 
 # lay_out ROOT DIRECTORY: the parts that running it takes, under names that depend on no release.
 lay_out() {
-    mkdir "$2/lib" "$2/modules"
-    mv "$1/usr/bin" "$2/bin"
+    mkdir "$2/bin" "$2/lib" "$2/modules"
+    mv "$1"/usr/bin/qemu-*riscv64 "$2/bin"
     [ ! -d "$1/usr/share/qemu" ] || mv "$1/usr/share/qemu" "$2/share"
     find "$1" -path '*/qemu/*.so' -exec mv {} "$2/modules" \;
     find "$1" \( -name '*.so' -o -name '*.so.[0-9]*' \) -exec mv {} "$2/lib" \;
