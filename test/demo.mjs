@@ -17,15 +17,13 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 const userMode = {
   title: '(a) user mode, inline: 2 s of getpid system calls, 2 s of sleep, and again',
-  ...userModeQemu(),
+  ...qemu('qemu7-user', 'qemu-riscv64', ',inline=on'),
   guest: ['.cache/guests/busy-sleep'],
   watch: ['--interval', '1s', '--count', '8'],
 };
 const systemMode = {
   title: '(b) system mode, four vCPUs, per-vCPU counts: loads in proportion 1 : 2 : 3 : 4',
-  program: 'qemu-system-riscv64',
-  env: {},
-  plugin: '.cache/plugins/installed/libinsn.so',
+  ...qemu('qemu7-system', 'qemu-system-riscv64', ''),
   guest: systemModeGuest(),
   watch: ['--interval', '1s', '--count', '6'],
 };
@@ -94,26 +92,27 @@ function mapsOf(pid) {
   }
 }
 
-/** Setup unpacks QEMU 7 where the installed qemu-riscv64 takes no plugins (Debian 13). */
-function userModeQemu() {
-  if (!existsSync('.cache/qemu7-user')) {
-    return {
-      program: 'qemu-riscv64',
-      env: {},
-      plugin: '.cache/plugins/installed/libinsn.so,inline=on',
-    };
+/** Setup unpacks QEMU 7 where the installed one takes no plugins. */
+function qemu(unpacked, program, pluginArgs) {
+  const root = `.cache/${unpacked}`;
+  if (!existsSync(root)) {
+    return { program, env: {}, plugin: `.cache/plugins/installed/libinsn.so${pluginArgs}` };
   }
   return {
-    program: '.cache/qemu7-user/bin/qemu-riscv64',
-    env: { LD_LIBRARY_PATH: '.cache/qemu7-user/lib' },
-    plugin: '.cache/plugins/array-with-pc/libinsn.so,inline=on',
+    program: `${root}/bin/${program}`,
+    env: { LD_LIBRARY_PATH: `${root}/lib`, QEMU_MODULE_DIR: `${root}/modules` },
+    plugin: `.cache/plugins/array-with-pc/libinsn.so${pluginArgs}`,
   };
 }
 
 /** From version 9.1 on libinsn works on the simplest CPU only; see test/fixtures/guests/entries.h. */
 function systemModeGuest() {
   const machine = '-nodefaults -display none -M virt -bios none -smp 4'.split(' ');
-  const version = execFileSync('qemu-system-riscv64', ['--version'], { encoding: 'utf8' });
+  const { program, env } = qemu('qemu7-system', 'qemu-system-riscv64', '');
+  const version = execFileSync(program, ['--version'], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
   if (Number(/version (\d+)/.exec(version)?.[1]) < 9) {
     return [...machine, '-cpu', 'rv64', '-kernel', '.cache/guests/harts-busy'];
   }

@@ -41,7 +41,7 @@ fi
 
 have_guests
 have_installed_plugin
-have_user_qemu
+have_qemu7
 if [ "$purpose" = test ]; then
     have_plugin_layouts
     have_qemu10

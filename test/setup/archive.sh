@@ -41,7 +41,7 @@ machine_entries() {
     done
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ -f "$file" ] || continue
-        sed -n 's/^deb\([[:space:]]\)/deb-src\1/p; /^deb[[:space:]]/p' "$file" >"$1/${file##*/}"
+        sed -n '/^deb[[:space:]]/ { p; s/^deb/deb-src/p; }' "$file" >"$1/${file##*/}"
     done
     [ ! -f "$1/sources.list" ] || mv "$1/sources.list" "$1/machine.list"
 }
@@ -49,6 +49,7 @@ machine_entries() {
 # open_archive [SUITE…]: points `archive` at these suites, or at the machine's own. Sources that do
 # not answer, or have no source packages, show when something is looked for in vain.
 open_archive() {
+    command -v apt-get >/dev/null || fail 'apt-get is missing, with which files come from Debian'
     rm -rf "$scratch"
     mkdir -p "$scratch/sources" "$scratch/lists/partial" "$scratch/apt-cache/archives/partial"
     if [ $# = 0 ]; then

@@ -1,10 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared among the files of setup
 # libinsn.so, compiled the way QEMU's own build does it. Sourced by setup.sh.
 
-# compile_plugin SOURCE TARGET [WORD…]: SOURCE's directory has its qemu-plugin.h.
+# compile_plugin SOURCE TARGET: SOURCE's directory has its qemu-plugin.h. The build-id covers the
+# debug information, so directories are kept out of that: equal sources make equal files.
 compile_plugin() {
-    # shellcheck disable=SC2046 # lists of words
-    quietly gcc -shared -fPIC -O2 -g -Wl,--build-id -o "$2" -I "${1%/*}" "$1" \
+    # shellcheck disable=SC2046 # a list of words
+    quietly gcc -shared -fPIC -O2 -g -Wl,--build-id \
+        "-ffile-prefix-map=$PWD=." "-ffile-prefix-map=${1%/*}=." -o "$2" -I "${1%/*}" "$1" \
         $(pkg-config --cflags --libs glib-2.0)
 }
 

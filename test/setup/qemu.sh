@@ -1,23 +1,28 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared among the files of setup
 # QEMUs other than the installed one: unpacked, not installed. Sourced by setup.sh.
 
-# The guests of user mode need a qemu-riscv64 that takes plugins; Debian's is static, without them,
-# from version 10 on. The tests run the three older layouts in QEMU 7.2 (or 8, which takes them too).
-have_user_qemu() {
-    case $purpose in
-    demo) qemu-riscv64 -h 2>/dev/null | grep -q -e -plugin && return ;;
-    test) is_seven_or_eight qemu-riscv64 && is_seven_or_eight qemu-system-riscv64 && return ;;
-    esac
-    have_unpacked qemu7-user qemu-user bookworm
-    have_generation 7.2 bookworm
-    have_layout array-with-pc 7.2 unchanged
-    if [ "$purpose" = test ]; then
+# Debian 11 builds QEMU without plugins, and from Debian 13 on qemu-riscv64 is static, which excludes
+# them: there QEMU 7.2 of Debian 12 takes the place of the installed one. The tests run the three
+# older layouts in it everywhere (QEMU 8 loads them too).
+have_qemu7() {
+    if ! suits qemu-riscv64; then
+        have_unpacked qemu7-user qemu-user bookworm
+    fi
+    if ! suits qemu-system-riscv64; then
         have_unpacked qemu7-system qemu-system-misc bookworm
+    fi
+    if [ -d "$cache/qemu7-user" ] || [ -d "$cache/qemu7-system" ]; then
+        have_generation 7.2 bookworm
+        have_layout array-with-pc 7.2 unchanged
     fi
 }
 
-is_seven_or_eight() {
-    "$1" --version 2>/dev/null | grep -q 'version [78]\.' && "$1" -h 2>/dev/null | grep -q -e -plugin
+suits() {
+    case $purpose in
+    demo) version='' ;;
+    test) version='[78]\.' ;;
+    esac
+    "$1" --version | grep -q "version $version" && "$1" -h | grep -q -e '^-plugin'
 }
 
 have_qemu10() {
@@ -51,17 +56,25 @@ unpack_qemu() {
     lay_out "$scratch/root" "$directory"
 }
 
-# needed_by PACKAGE SUITE: it and what it needs that is not installed, as package=version. apt only
-# says what it would do; what else of QEMU it would replace on the way is of no use here. The pin
-# makes it choose an older QEMU than the installed one as readily as a newer one; -t is for what a
-# backport needs from backports.
+# needed_by PACKAGE SUITE: it and the libraries it needs that are not installed, as package=version.
+# apt only says what it would do; what else of QEMU it would replace on the way is of no use here. On
+# a machine whose packages are too old to go together with it, all its libraries are taken.
 needed_by() {
-    printf 'Package: qemu*\nPin: release n=%s\nPin-Priority: 1001\n' "$2" >"$scratch/preferences"
+    resolved "$@" || resolved "$@" -o Dir::State::status=/dev/null || :
+}
+
+# The pin makes apt choose an older QEMU than the installed one as readily as a newer one; -t is for
+# what a backport needs from backports.
+resolved() {
+    package=$1 suite=$2
+    shift 2
+    printf 'Package: qemu*\nPin: release n=%s\nPin-Priority: 1001\n' "$suite" >"$scratch/preferences"
     archive apt-get -qq -y install --print-uris --allow-downgrades --no-install-recommends \
-        -t "$2" "$1" 2>"$log" |
+        -t "$suite" "$package" "$@" 2>"$log" |
         sed -n "s/^'[^']*' \([^_ ]*\)_\([^_ ]*\)_[^_ ]*\.deb .*/\1=\2/p" |
         sed 's/%3a/:/' |
-        grep -e "^$1=" -e "^${1%-*}-common=" -e "^${1%-*}-data=" -e '^lib' || :
+        grep -e "^$package=" -e "^${package%-*}-common=" -e "^${package%-*}-data=" -e '^lib' \
+            -e '^zlib1g='
 }
 
 # lay_out ROOT DIRECTORY: the parts that running it takes, under names that depend on no release.
@@ -70,8 +83,32 @@ lay_out() {
     mv "$1"/usr/bin/qemu-*riscv64 "$2/bin"
     [ ! -d "$1/usr/share/qemu" ] || mv "$1/usr/share/qemu" "$2/share"
     find "$1" -path '*/qemu/*.so' -exec mv {} "$2/modules" \;
-    find "$1" \( -name '*.so' -o -name '*.so.[0-9]*' \) -exec mv {} "$2/lib" \;
-    for program in "$2"/bin/qemu-*riscv64; do
-        quietly env LD_LIBRARY_PATH="$2/lib" "$program" --version
+    # In lib64 the loader is a link to the machine's own.
+    find "$1" ! -path '*/lib64/*' \( -name '*.so' -o -name '*.so.[0-9]*' \) -exec mv {} "$2/lib" \;
+    for program in "$2"/bin/*; do
+        if [ -e "$2/lib/libc.so.6" ]; then
+            bring_own_loader "$program" "$2"
+        else
+            quietly env LD_LIBRARY_PATH="$2/lib" "$program" --version
+        fi
     done
+}
+
+# A C library that is newer than the machine's (Debian 11) works only with the loader that came with
+# it. Calling that loader would make it the process's program, so its path goes into QEMU.
+bring_own_loader() {
+    loader=$(cd "$2/lib" && echo ld-linux*.so.*)
+    fetch_patchelf
+    quietly "$scratch/patchelf/usr/bin/patchelf" --set-interpreter "${2%.new}/lib/$loader" "$1"
+    quietly "$2/lib/$loader" --library-path "$2/lib" "$1" --version
+}
+
+fetch_patchelf() {
+    open_archive
+    mkdir "$scratch/patchelf"
+    (
+        cd "$scratch" || exit
+        quietly archive apt-get -q download patchelf
+    )
+    quietly dpkg-deb -x "$scratch"/patchelf_*.deb "$scratch/patchelf"
 }
