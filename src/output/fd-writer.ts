@@ -54,7 +54,8 @@ export function fdWriter(file: OpenFile): RowWriter {
       } catch (cause) {
         readerGone = isReaderGone(cause);
         if (readerGone) return 'closed';
-        if (file.regular && writtenBytes > 0) await takeBack(writtenBytes);
+        // What matters to the user is why the write failed, not that this did too.
+        if (file.regular && writtenBytes > 0) await takeBack(writtenBytes).catch(() => {});
         throw outputError(file.name, cause);
       }
       sizeBytes += writtenBytes;

@@ -19,11 +19,11 @@ export interface Output {
  */
 export function openOutput(path: string, append: boolean): Output {
   const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NONBLOCK } = constants;
-  // Without O_NONBLOCK the opening of a FIFO hangs until somebody reads from it.
-  const flags = isFifo(path)
-    ? O_WRONLY | O_NONBLOCK
-    : O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC);
   try {
+    // Without O_NONBLOCK the opening of a FIFO hangs until somebody reads from it.
+    const flags = isFifo(path)
+      ? O_WRONLY | O_NONBLOCK
+      : O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC);
     const fd = openSync(path, flags, 0o666);
     const stats = fstatSync(fd);
     if (stats.isFIFO()) {

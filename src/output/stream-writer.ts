@@ -1,24 +1,23 @@
 import type { Writable } from 'node:stream';
-import { isReaderGone, outputError } from './write-failure.js';
+import { errorCode, isReaderGone, outputError } from './write-failure.js';
 import type { RowWriter } from './writer.js';
 
 /** Writes to a pipe, socket or terminal; `name` is for messages. Closing leaves it open. */
 export function streamWriter(stream: Writable, name: string): RowWriter {
-  let failure: Error | undefined;
-  // Stays for good: an error can come after the last write, and would be thrown as uncaught.
-  stream.on('error', (error) => {
-    failure ??= error;
-  });
+  // The callback of a write has the error too. Without a listener it would be thrown as uncaught,
+  // also when it comes after the last write.
+  stream.on('error', () => {});
 
   return {
     async write(rows) {
-      // A write to a stream that has failed reports that it is destroyed, not why.
-      failure ??= await new Promise<Error | undefined>((resolve) => {
-        stream.write(rows, (error) => resolve(error ?? undefined));
+      const error = await new Promise<Error | null | undefined>((resolve) => {
+        stream.write(rows, resolve);
       });
-      if (failure === undefined) return 'written';
-      if (isReaderGone(failure)) return 'closed';
-      throw outputError(name, failure);
+      if (!error) return 'written';
+      // All that a write to a stream that failed earlier reports is that it is destroyed.
+      const cause = stream.errored ?? error;
+      if (isReaderGone(cause) || errorCode(cause) === 'ERR_STREAM_DESTROYED') return 'closed';
+      throw outputError(name, cause);
     },
     // Every write was waited for.
     close: async () => {},
