@@ -16,6 +16,9 @@ export const ExitCode = {
   noPlugin: 5,
   unresolved: 6,
   gdbUnusable: 7,
+  /** As a shell has it, for the command after `--`. */
+  commandNotRunnable: 126,
+  commandNotFound: 127,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -57,10 +60,12 @@ export class NotPermittedError extends IcountError {
   override readonly name = 'NotPermittedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
   readonly pid: number;
+  readonly why: string;
 
   constructor(pid: number, why: string, hint: string) {
     super(`not permitted to attach to process ${pid}: ${why}`, hint);
     this.pid = pid;
+    this.why = why;
   }
 }
 
@@ -109,6 +114,19 @@ export class NoPluginError extends IcountError {
   }
 }
 
+/** There is no guest on this host that we may watch. */
+export class NoGuestError extends IcountError {
+  override readonly name = 'NoGuestError' as const;
+  override readonly exitCode = ExitCode.noPlugin;
+
+  constructor() {
+    super(
+      'no process with libinsn is to be seen on this host',
+      'start QEMU with -plugin /path/to/libinsn.so,inline=on; to look at those of other users, run as root',
+    );
+  }
+}
+
 /** libinsn is there, but where its counters are can't be told, or only by guessing. */
 export class UnresolvedCountersError extends IcountError {
   override readonly name = 'UnresolvedCountersError' as const;
@@ -137,6 +155,20 @@ export class GdbUnusableError extends IcountError {
   }
 }
 
+/** The command after `--` can't be run. Nothing has been attached to. */
+export class CommandError extends IcountError {
+  override readonly name = 'CommandError' as const;
+  override readonly exitCode: 126 | 127;
+  readonly command: string;
+
+  constructor(command: string, problem: 'not-found' | 'not-runnable', why: string) {
+    super(`can't run ${command}: ${why}`);
+    this.command = command;
+    this.exitCode =
+      problem === 'not-found' ? ExitCode.commandNotFound : ExitCode.commandNotRunnable;
+  }
+}
+
 /** Sampling had begun, or was about to, and can't go on. */
 export class SamplingFailedError extends IcountError {
   override readonly name = 'SamplingFailedError' as const;
@@ -146,14 +178,16 @@ export class SamplingFailedError extends IcountError {
 /** The data can't be written. */
 export class OutputError extends IcountError {
   override readonly name = 'OutputError' as const;
-  override readonly exitCode = ExitCode.samplingFailed;
+  override readonly exitCode: ExitCode;
   readonly file: string;
 
+  /** `usage`: it could not even be opened, and nothing else was done. */
   constructor(file: string, why: string, exit: 'usage' | 'failed' = 'failed') {
     super(
       `can't write ${file}: ${why}`,
       exit === 'usage' ? 'give --output a file that can be written' : undefined,
     );
+    this.exitCode = exit === 'usage' ? ExitCode.usage : ExitCode.samplingFailed;
     this.file = file;
   }
 }

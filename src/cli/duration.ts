@@ -10,6 +10,7 @@ const NS_PER_UNIT: Readonly<Record<string, number>> = {
 
 /** Node's timers and a read through gdb can't do with less. */
 export const LEAST_INTERVAL_NS = 1_000_000;
+export const DEFAULT_INTERVAL_NS = 1_000_000_000;
 /** Beyond this, nanoseconds are no longer exact in a double: 104 days. */
 const MOST_NS = Number.MAX_SAFE_INTEGER;
 

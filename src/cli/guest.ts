@@ -8,7 +8,6 @@ import type { Variables } from '../layout/variable.js';
 import { printable } from '../output/printable.js';
 import type { Clock } from '../sampler/clock.js';
 import type { QemuCommand } from '../target/cmdline.js';
-import { alreadyTraced } from '../target/permission.js';
 import { findPlugin, type PluginFile, readQemuCommand } from '../target/plugin.js';
 import { type ProcessFacts, readProcess } from '../target/proc.js';
 import { readThreads } from '../target/threads.js';
@@ -55,22 +54,23 @@ export async function resolveGuest(
   const command = await readQemuCommand(target);
   const plugin = await findPlugin(target, command, options.pluginFile);
   const { startTicks } = target;
-  const watch = await GuestWatch.open({
-    gdbCommand: options.gdb,
-    pluginFd: plugin.handle.fd,
-    pid,
-    startTicks,
-    clock,
-    ...events,
-  });
+  let watch: GuestWatch | undefined;
   try {
-    const variables = await readVariables(watch.session, plugin.elf);
+    watch = await GuestWatch.open({
+      gdbCommand: options.gdb,
+      pluginFd: plugin.handle.fd,
+      pid,
+      startTicks,
+      clock,
+      ...events,
+    });
+    const variables = await watch.ask((session) => readVariables(session, plugin.elf));
     if (variables.size === 0) throw stripped(plugin);
     const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
     const match = selectLayout(variables, wordBytes, printable(plugin.name));
     return { target, command, plugin, variables, match, watch };
   } catch (error) {
-    await watch.leave();
+    await watch?.leave();
     await plugin.handle.close();
     throw isGdbFailure(error)
       ? new UnresolvedCountersError(printable(plugin.name), error.message)
@@ -95,8 +95,6 @@ export async function attachGuest(
   options: GuestOptions,
 ): Promise<AttachedGuest> {
   const { target, plugin, match, watch } = guest;
-  const { tracerPid } = await readProcess(target.pid);
-  if (tracerPid !== 0) throw await alreadyTraced(target.pid, tracerPid);
   const memory = await watch.attach(plugin.elf);
   if (plugin.needsProof) await proveBuild(guest, memory);
   const mode = options.mode === 'auto' ? await readMode(guest, memory) : options.mode;
@@ -123,7 +121,7 @@ async function readMode(guest: ResolvedGuest, memory: Memory): Promise<Mode> {
 }
 
 /** libinsn's mode by QEMU's command line, where the process itself is not to be asked. */
-export function commandLineMode(guest: ResolvedGuest): Mode {
+export function commandLineMode(guest: Pick<ResolvedGuest, 'command'>): Mode {
   const options = guest.command.plugins.filter((plugin) => /insn/.test(plugin.file));
   return options.some((plugin) => plugin.inline === true) ? 'inline' : 'percpu';
 }
@@ -156,7 +154,9 @@ async function proveBuild(guest: ResolvedGuest, memory: Memory): Promise<void> {
 }
 
 /** System mode says it on the command line; in user mode each guest thread is a vCPU. */
-async function countVcpus(guest: ResolvedGuest): Promise<number> {
+export async function countVcpus(
+  guest: Pick<ResolvedGuest, 'command' | 'target'>,
+): Promise<number> {
   if (guest.command.kind !== 'user') return guest.command.maxVcpus ?? 1;
   // QEMU itself has one more thread, for RCU (util/rcu.c).
   return Math.max(1, (await readThreads(guest.target.pid)).length - 1);

@@ -2,8 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, IcountError } from '../errors.js';
+import { inheritedOutput } from '../output/open-output.js';
+import { bracket } from './bracket.js';
+import { usageError } from './commander-usage.js';
+import { doctor } from './doctor.js';
 import { inspect } from './inspect.js';
+import { list } from './list.js';
 import { describeError, messagesOn } from './messages.js';
+import { withoutPid } from './no-pid.js';
 import { poll } from './poll.js';
 import { parseCommandLine, type Request } from './program.js';
 
@@ -15,23 +21,39 @@ async function main(argv: readonly string[]): Promise<number> {
     const request = parseCommandLine(argv, packageVersion());
     return request === undefined ? ExitCode.ok : await run(request);
   } catch (error) {
-    // Commander has told the user already, or has done what it was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-    process.stderr.write(describeError(error));
-    return error instanceof IcountError ? error.exitCode : ExitCode.samplingFailed;
+    // Commander has done what it was asked for: --help, --version.
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
+    const failure = error instanceof CommanderError ? usageError(error) : error;
+    process.stderr.write(describeError(failure));
+    return failure instanceof IcountError ? failure.exitCode : ExitCode.samplingFailed;
   }
 }
 
-function run(request: Request): Promise<number> {
+async function run(request: Request): Promise<number> {
+  if (request.kind === 'no-pid') return await withoutPid(request.help);
+  if (request.kind === 'text') return await printText(request.text);
   const messages = messagesOn(process.stderr, request.options);
   switch (request.kind) {
     case 'poll':
       return poll(request.options, messages);
+    case 'bracket':
+      return bracket(request.options, messages);
     case 'inspect':
       return inspect(request.options, messages);
+    case 'list':
+      return list(request.options, messages);
+    case 'doctor':
+      return doctor(request.options, messages);
     default:
       return request satisfies never;
   }
+}
+
+async function printText(text: string): Promise<number> {
+  const output = inheritedOutput(process.stdout, 'standard output');
+  await output.write(text);
+  await output.close();
+  return ExitCode.ok;
 }
 
 function packageVersion(): string {

@@ -5,11 +5,13 @@ import { printable } from '../output/printable.js';
 export interface Messages {
   /** Something the user should know, in one sentence. */
   notice(text: string): void;
+  /** What went wrong for good, also where the user asked for quiet. */
+  failure(error: unknown): void;
   /** A line of the conversation with gdb. */
   conversation(direction: 'sent' | 'received', line: string): void;
   /** Lines that are whole already, such as the summary. */
   text(text: string): void;
-  /** Shows that something takes its time, on a terminal; call the result when it is over. */
+  /** Shows that something takes its time, on a terminal; call the result, once or more, when it is over. */
   wait(text: string): Promise<() => void>;
 }
 
@@ -27,6 +29,9 @@ export function messagesOn(
     notice(text) {
       if (!options.quiet) write(`icount-gdb: ${printable(text)}\n`);
     },
+    failure(error) {
+      write(describeError(error));
+    },
     conversation(direction, line) {
       if (options.verbose) write(`${direction === 'sent' ? '->' : '<-'} ${printable(line)}\n`);
     },
@@ -40,6 +45,8 @@ export function messagesOn(
       const spinner = ora({ text, stream, discardStdin: false, hideCursor: false }).start();
       clear = () => spinner.clear();
       return () => {
+        // Stopping clears the line, which by now may hold something else.
+        if (!spinner.isSpinning) return;
         clear = () => {};
         spinner.stop();
       };

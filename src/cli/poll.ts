@@ -1,135 +1,71 @@
-import { ExitCode, SamplingFailedError } from '../errors.js';
-import type { RunInfo } from '../output/format.js';
-import { createFormat } from '../output/formats.js';
-import { inheritedOutput, openOutput } from '../output/open-output.js';
-import { guestEndText, summaryText } from '../output/summary-text.js';
 import { systemClock } from '../sampler/clock.js';
-import type { ReadOutcome } from '../sampler/reading.js';
-import type { Tick } from '../sampler/sample.js';
-import { runSampler } from '../sampler/sampler.js';
-import { type AttachedGuest, attachGuest, type ResolvedGuest, resolveGuest } from './guest.js';
+import { divertedMessages } from './diverted-messages.js';
+import { checkTerminal } from './live.js';
 import type { Messages } from './messages.js';
+import type { Observer } from './observer.js';
 import type { PollOptions } from './options.js';
+import { report, summariesOf } from './report.js';
+import { openRows, writeRows } from './rows.js';
+import { type GuestResult, sampleGuests } from './sample-guests.js';
+import { areLabelled, withGuests } from './several.js';
 import { onEndingSignals, signalStatus } from './signals.js';
-import { countingCaveats, vcpuLabels } from './vcpus.js';
+import type { WatchedGuest } from './watched-guest.js';
+import { withLive } from './with-live.js';
+import { withPlot } from './with-plot.js';
 
 /**
- * Attaches to a guest and prints its counters' deltas until a limit, a signal or its end.
+ * Attaches to guests and shows their counters' deltas until a limit, a signal or their end.
  *
  * @returns the exit status
- * @throws an IcountError that says why there is nothing to print
+ * @throws an IcountError that says why there is nothing to show
  */
 export async function poll(options: PollOptions, messages: Messages): Promise<number> {
   const stop = new AbortController();
+  const labelled = areLabelled(options.guests);
+  const diverted = divertedMessages(messages);
   const signals = onEndingSignals(() => stop.abort('interrupted'));
-  // Before the guest is touched: what can't be written need not be read.
-  const output =
-    options.output === undefined
-      ? { writer: inheritedOutput(process.stdout, 'standard output'), continued: false }
-      : openOutput(options.output, options.append);
-  const toTerminal = options.output === undefined && process.stdout.isTTY;
-  const format = createFormat(options.format, {
-    terminal: toTerminal,
-    colour: toTerminal && options.colour,
-    continued: output.continued,
-  });
-  const write = async (rows: string): Promise<void> => {
-    if (rows !== '' && (await output.writer.write(rows)) === 'closed') stop.abort('stopped');
-  };
-
-  const waited = await messages.wait(`attaching to process ${options.pid}`);
-  let guest: ResolvedGuest | undefined;
   try {
-    guest = await resolveGuest(options.pid, options, systemClock, {
-      onNotice: messages.notice,
-      onOver: () => stop.abort('stopped'),
-      ...(options.verbose ? { onLine: messages.conversation } : {}),
-    });
-    const { watch } = guest;
-    const attached = await attachGuest(guest, options);
-    waited();
-    for (const caveat of countingCaveats(attached)) messages.notice(caveat);
-
-    const info = runInfo(guest, attached, options);
-    const result = await runSampler({
-      source: { read: () => watch.read(attached.counters) },
-      clock: systemClock,
-      intervalNs: options.intervalNs,
-      limit: {
-        ...(options.count === undefined ? {} : { count: options.count }),
-        ...(options.durationNs === undefined ? {} : { durationNs: options.durationNs }),
-      },
-      perVcpu: attached.counters.perVcpu,
-      signal: stop.signal,
-      onBaseline: ({ wall }) => write(format.start({ ...info, wall })),
-      onTick: (tick) => write(formatTick(tick)),
-    });
-    if (result.kind === 'no-baseline') throw noBaseline(options.pid, result.outcome);
-    const { summary } = result;
-    await write(format.summary(summary));
-    await output.writer.close();
-    messages.text(summaryText(summary, info.vcpuLabel));
-    const signal = signals.received();
-    if (summary.samples === 0 && signal !== undefined) return signalStatus(signal);
-    return ExitCode.ok;
+    // All that can be wrong with where the data goes is found before a guest is touched.
+    if (options.live) checkTerminal();
+    const place =
+      options.live && options.output === undefined
+        ? undefined
+        : openRows(options, process.stdout, 'standard output');
+    return await withPlot(options.plot, (plot) =>
+      withGuests(options, diverted.messages, async (guests) => {
+        const rows =
+          place === undefined
+            ? []
+            : [writeRows(place, options, labelled, () => stop.abort('stopped'))];
+        const results = await withLive(guests, options, diverted, stop, (live) =>
+          sample(guests, options, stop, [...rows, ...plot, ...live]),
+        );
+        for (const each of rows) await each.close();
+        const status = report(results, labelled, messages);
+        const signal = signals.received();
+        const isEmpty = summariesOf(results).every(({ samples }) => samples === 0);
+        return isEmpty && signal !== undefined ? signalStatus(signal) : status;
+      }),
+    );
   } finally {
-    waited();
-    await guest?.watch.leave();
-    await guest?.plugin.handle.close();
     signals.release();
   }
-
-  function formatTick(tick: Tick): string {
-    switch (tick.kind) {
-      case 'sample':
-        return format.sample(tick);
-      case 'gap':
-        return format.gap(tick);
-      case 'stopped':
-        return format.stopped(tick);
-      default:
-        return tick satisfies never;
-    }
-  }
 }
 
-function runInfo(
-  guest: ResolvedGuest,
-  attached: AttachedGuest,
+function sample(
+  guests: readonly WatchedGuest[],
   options: PollOptions,
-): Omit<RunInfo, 'wall'> {
-  return {
-    pid: guest.target.pid,
-    qemu: guest.target.executable,
-    plugin: guest.plugin.mappedPath,
-    layout: attached.counters.layout,
-    mode: attached.counters.mode,
-    gdb: guest.watch.gdbVersion,
+  stop: AbortController,
+  observers: readonly Observer[],
+): Promise<readonly GuestResult[]> {
+  return sampleGuests(guests, {
+    clock: systemClock,
     intervalNs: options.intervalNs,
-    vcpuLabel: vcpuLabels(attached),
-  };
-}
-
-function noBaseline(
-  pid: number,
-  outcome: Exclude<ReadOutcome, { readonly kind: 'reading' }>,
-): SamplingFailedError {
-  switch (outcome.kind) {
-    case 'ended':
-      return new SamplingFailedError(
-        `process ${pid} ended before its counters were read: ${guestEndText(outcome.end)}`,
-      );
-    case 'stopped':
-      return new SamplingFailedError(
-        `process ${pid} was stopped before its counters were read`,
-        `let it run first: kill -CONT ${pid}`,
-      );
-    case 'failed':
-    case 'lost':
-      return new SamplingFailedError(
-        `can't read the counters of process ${pid}: ${outcome.reason}`,
-      );
-    default:
-      return outcome satisfies never;
-  }
+    limit: {
+      ...(options.count === undefined ? {} : { count: options.count }),
+      ...(options.durationNs === undefined ? {} : { durationNs: options.durationNs }),
+    },
+    stop,
+    observers,
+  });
 }

@@ -1,131 +1,118 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { UsageError } from '../errors.js';
-import { type FormatName, formatNames } from '../output/formats.js';
+import { formatNames } from '../output/formats.js';
+import { choiceOption } from './choice.js';
+import { silenceErrors } from './commander-usage.js';
+import { addCommands, givenOptions } from './commands.js';
+import { addCommonOptions, type CommonFlags, commonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
-import type { CommonOptions, InspectOptions, PollOptions } from './options.js';
+import { fullHelp, styleHelp } from './help.js';
+import type {
+  BracketOptions,
+  DoctorOptions,
+  InspectOptions,
+  ListOptions,
+  PollOptions,
+} from './options.js';
+import { parsePid } from './pid.js';
+import { splitCommand } from './split-command.js';
+import { type GivenFlags, watchRequest } from './watch-request.js';
 
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'poll'; readonly options: PollOptions }
-  | { readonly kind: 'inspect'; readonly options: InspectOptions };
+  | { readonly kind: 'bracket'; readonly options: BracketOptions }
+  | { readonly kind: 'inspect'; readonly options: InspectOptions }
+  | { readonly kind: 'list'; readonly options: ListOptions }
+  | { readonly kind: 'doctor'; readonly options: DoctorOptions }
+  /** No guest was named; `help` where nothing at all was said. */
+  | { readonly kind: 'no-pid'; readonly help: string | undefined }
+  | { readonly kind: 'text'; readonly text: string };
 
 /**
  * Understands a command line.
  *
  * @returns undefined if commander has done what was asked for: --help, --version
- * @throws UsageError; CommanderError for what commander has told the user already
+ * @throws UsageError; CommanderError for what commander finds wrong, or has done
  */
 export function parseCommandLine(argv: readonly string[], version: string): Request | undefined {
+  const { own, command } = splitCommand(argv);
   let request: Request | undefined;
-  const program = new Command('icount-gdb')
-    .description('Shows live how many guest instructions a running QEMU executes.')
-    .version(version)
-    .exitOverride()
-    .showHelpAfterError('(see icount-gdb --help)')
-    .argument('<pid>', 'process id of a QEMU that runs libinsn.so', parsePid)
-    .option('-i, --interval <duration>', '500ms, 1s, 2m; at least 1ms', parseInterval, 1e9)
-    .option('-n, --count <n>', 'stop after n intervals', parseCount)
-    .option('-d, --duration <duration>', 'stop after that time', (text) =>
-      parseDuration(text, '--duration'),
-    )
-    .addOption(
-      new Option('-f, --format <format>', 'how the data is written')
-        .choices(formatNames)
-        .default('table'),
-    )
-    .option('-o, --output <file>', 'write the data there instead of to stdout')
-    .option('--append', 'add to the output file rather than empty it', false);
-  addCommonOptions(program).action((pid: number, given: PollFlags) => {
-    if (given.append && given.output === undefined) {
-      throw new UsageError('--append needs a file to add to', 'name it with --output <file>');
-    }
-    request = {
-      kind: 'poll',
-      options: {
-        ...commonOptions(given),
-        pid,
-        intervalNs: given.interval,
-        count: given.count,
-        durationNs: given.duration,
-        format: given.format,
-        output: given.output,
-        append: given.append,
-        colour: (process.env['NO_COLOR'] ?? '') === '',
-      },
-    };
+  const program = createProgram(version, command, (taken) => {
+    request = taken;
   });
-
-  const inspect = program
-    .command('inspect')
-    .description('say what is known of the counters, and read them once')
-    .argument('<pid>', 'process id of a QEMU that runs libinsn.so', parsePid)
-    .option('--no-attach', 'look at files only, do not touch the process');
-  addCommonOptions(inspect).action((pid: number, given: InspectFlags) => {
-    request = {
-      kind: 'inspect',
-      options: { ...commonOptions(given), pid, attach: given.attach },
-    };
-  });
-
-  program.parse(argv, { from: 'user' });
+  program.parse(own, { from: 'user' });
+  const name = program.args[0] ?? '';
+  if (command !== undefined && program.commands.some((one) => one.name() === name)) {
+    throw new UsageError(`${name} takes no command after --`);
+  }
   return request;
 }
 
-interface CommonFlags {
-  readonly mode: CommonOptions['mode'];
-  readonly pluginFile?: string;
-  readonly gdb: string;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-}
-
-interface PollFlags extends CommonFlags {
-  readonly interval: number;
-  readonly count?: number;
-  readonly duration?: number;
-  readonly format: FormatName;
-  readonly output?: string;
-  readonly append: boolean;
-}
-
-interface InspectFlags extends CommonFlags {
-  readonly attach: boolean;
-}
-
-function addCommonOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--mode <mode>', "which of libinsn's counters")
-        .choices(['auto', 'inline', 'percpu'])
-        .default('auto'),
+/** The command line as commander knows it; `command` is what was given after `--`. */
+export function createProgram(
+  version: string,
+  command: readonly string[] | undefined,
+  take: (request: Request) => void,
+): Command {
+  const program = new Command('icount-gdb');
+  silenceErrors(styleHelp(program))
+    .description('Shows live how many guest instructions a running QEMU executes.')
+    .version(version, '-V, --version', 'print the version and leave')
+    .argument(
+      '[pids...]',
+      'process ids of QEMUs that run libinsn.so',
+      (text, before: readonly number[] = []) => [
+        ...before,
+        parsePid(
+          text,
+          program.commands.map((one) => one.name()),
+        ),
+      ],
     )
-    .option('--plugin-file <path>', "file to take libinsn's symbols from")
-    .addOption(new Option('--gdb <path>', 'the gdb to use').env('ICOUNT_GDB').default('gdb'))
-    .option('-q, --quiet', 'no notices, no summary', false)
-    .option('-v, --verbose', 'the conversation with gdb on stderr', false);
+    .optionsGroup('What to watch:')
+    .option('--all', 'every guest on this host that we may watch', false)
+    .option(
+      '-i, --interval <duration>',
+      '500ms, 1s, 2m; at least 1ms (default: 1s; with a command: none)',
+      parseInterval,
+    )
+    .option('-n, --count <n>', 'stop after n intervals', parseCount('--count'))
+    .option('-d, --duration <duration>', 'stop after that time', (text) =>
+      parseDuration(text, '--duration'),
+    )
+    .option('--repeat <n>', 'run the command n times', parseCount('--repeat'))
+    .optionsGroup('Output:')
+    .addOption(
+      choiceOption('-f, --format <format>', 'how the data is written', formatNames).default(
+        undefined,
+        'table',
+      ),
+    )
+    .option('-o, --output <file>', 'write the data there instead of to stdout')
+    .option('--append', 'add to the output file rather than empty it', false)
+    .option('--live', 'a view that is redrawn in place, on a terminal', false)
+    .option('--plot <file>', 'an SVG chart of the whole run');
+  addCommonOptions(program).action((pids: readonly number[], given: WatchFlags) => {
+    if (pids.length === 0 && !given.all) {
+      const bare = command === undefined && givenOptions(program).length === 0;
+      take({ kind: 'no-pid', help: bare ? fullHelp(program) : undefined });
+    } else {
+      take(watchRequest(commonOptions(given), pids, given, command));
+    }
+  });
+  addCommands(program, take);
+  return program;
 }
 
-function commonOptions(flags: CommonFlags): CommonOptions {
-  const { mode, pluginFile, gdb, quiet, verbose } = flags;
-  return { mode, pluginFile, gdb, quiet, verbose };
-}
+interface WatchFlags extends CommonFlags, GivenFlags {}
 
-/** @throws UsageError */
-function parsePid(text: string): number {
-  const pid = Number(text);
-  if (!/^\d+$/.test(text) || pid < 1 || pid > 2 ** 31 - 1) {
-    throw new UsageError(
-      `${JSON.stringify(text)} is no process id`,
-      'give the number that this shows: pgrep -a qemu',
-    );
-  }
-  return pid;
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count)) {
-    throw new UsageError(`--count ${JSON.stringify(text)} is no whole number above 0`);
-  }
-  return count;
+function parseCount(option: string): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count)) {
+      throw new UsageError(`${option} ${JSON.stringify(text)} is no whole number above 0`);
+    }
+    return count;
+  };
 }

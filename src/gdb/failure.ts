@@ -29,3 +29,8 @@ export function isGdbFailure(
     error instanceof GdbGoneError
   );
 }
+
+/** Whether gdb is gone or hangs, so that another one may do better. */
+export function isLossOfGdb(error: unknown): error is GdbTimeoutError | GdbGoneError {
+  return error instanceof GdbTimeoutError || error instanceof GdbGoneError;
+}

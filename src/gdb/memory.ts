@@ -4,7 +4,7 @@ import { GdbRefusedError } from './failure.js';
 import type { GdbSession, ResultRecord } from './session.js';
 
 /** A read that takes longer than this is one of a gdb that hangs. */
-const READ_TIMEOUT_MS = 5_000;
+const READ_TIMEOUT_MS = 3_000;
 
 /**
  * GDB 10 reads short pieces by ptrace, which refuses while the thread runs, and pieces of three

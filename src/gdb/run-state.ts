@@ -2,10 +2,11 @@ import { findText } from '../mi/find.js';
 import type { GuestEnd } from '../sampler/reading.js';
 import type { AsyncRecord } from './session.js';
 
-/** What a record or a sentence of gdb says about the guest. */
+/** What a record of gdb says about the thread that it traces. */
 export type RunChange =
+  /** It has ended, with the process or because another thread called execve(2). */
   | { readonly kind: 'ended'; readonly end: GuestEnd }
-  /** Its owner sent a stop signal, which gdb holds back until it is told what to do. */
+  /** The owner of the process sent a stop signal. */
   | { readonly kind: 'stopped-by-owner' }
   /** It stopped for a reason that is ours or gdb's: it must run on at once. */
   | { readonly kind: 'stopped-by-us' };
@@ -39,11 +40,6 @@ export function runChange(record: AsyncRecord): RunChange | undefined {
     default:
       return { kind: 'stopped-by-us' };
   }
-}
-
-/** Whether gdb's console says that the process runs another program now; no record does. */
-export function saysExec(text: string): boolean {
-  return text.includes('is executing new program');
 }
 
 /** gdb prints exit statuses in octal. */

@@ -85,10 +85,13 @@ export class GdbSession {
     const token = this.#nextToken++;
     const refused = new GdbRefusedError();
     const answer = new Promise<ResultRecord>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(token);
+      const giveUp = (): void => {
+        if (!this.#pending.delete(token)) return;
         reject(new GdbTimeoutError(command.split(' ', 1)[0] ?? command, timeoutMs));
-      }, timeoutMs);
+      };
+      // When we were stopped for a while the timer is due before the pipe has been read: an
+      // answer that lies there counts.
+      const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       this.#pending.set(token, { resolve, reject, timer, refused });
     });
     this.#events.onLine?.('sent', `${token}${command}`);

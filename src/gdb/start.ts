@@ -2,14 +2,27 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
-import { isGdbFailure } from './failure.js';
+import { isGroupStopped, readThreads } from '../target/threads.js';
+import { GdbGoneError, isGdbFailure } from './failure.js';
 import { GdbSession, type SessionEvents } from './session.js';
 
 /** gdb's settings, each with its reason. */
 const SESSION_SCRIPT = fileURLToPath(new URL('../../gdb-scripts/session.gdb', import.meta.url));
 
+/**
+ * Runs a command, given as arguments, with SIGPIPE ignored. If we are killed while gdb attaches,
+ * its next word to us would otherwise be its last, with the guest left stopped (3 of 60, seen with
+ * Debian's gdb-minimal; a gdb with Python ignores the signal by itself). Node can't start a child
+ * so. A shell has 127 for what it can't find and 126 for what it can't run.
+ */
+const IGNORING_SIGPIPE: readonly string[] = ['-c', 'trap "" PIPE; exec "$0" "$@"'];
+const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
+
+const GDB_OPTIONS: readonly string[] = ['-nx', '-q', '--interpreter=mi3', '-x', SESSION_SCRIPT];
+
 /** A cold gdb on a loaded machine takes a second or two. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 20_000;
 
 /** A gdb that is running and set up, attached to nothing yet. */
 export interface Gdb {
@@ -21,6 +34,8 @@ export interface Gdb {
   readonly ended: Promise<string>;
   /** SIGKILL. Safe for a guest that is quiescent, not in the middle of an attach or a detach. */
   kill(): void;
+  /** SIGCONT, for a gdb that somebody has stopped. */
+  resume(): void;
 }
 
 /**
@@ -28,11 +43,12 @@ export interface Gdb {
  * checks that it is one and took our settings. If we are killed, its input closes and it leaves
  * by itself.
  *
- * @throws GdbUnusableError
+ * @throws GdbUnusableError; GdbGoneError, GdbTimeoutError for a gdb that was ended or stopped from
+ * outside, so that another one may do better
  */
 export async function startGdb(command: string, events: SessionEvents): Promise<Gdb> {
   let consoleText = '';
-  const child = execa(command, ['-nx', '-q', '--interpreter=mi3', '-x', SESSION_SCRIPT], {
+  const child = execa('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
     env: { LC_ALL: 'C', TERM: 'dumb' },
     stdin: 'pipe',
     stdout: 'pipe',
@@ -48,10 +64,20 @@ export async function startGdb(command: string, events: SessionEvents): Promise<
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
   child.stderr.on('error', () => {});
-  const result = child.then((outcome) => outcome);
-  const ended = result.then(describeEnd);
+  const { pid } = child;
+  if (pid === undefined) {
+    const { code } = await child;
+    throw new GdbUnusableError(command, `can't be started (${code ?? 'unknown'})`);
+  }
 
-  if (child.pid === undefined) throw cannotStart(command, await result);
+  let outcome: Outcome = {};
+  const ended = child.then((how) => {
+    outcome = how;
+    // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind,
+    // stopped for ever. Nothing else is in gdb's process group.
+    signalGroup(pid, 'SIGKILL');
+    return describeEnd(outcome);
+  });
 
   const session = new GdbSession(
     { stdin: child.stdin, stdout: child.stdout, ended },
@@ -63,7 +89,14 @@ export async function startGdb(command: string, events: SessionEvents): Promise<
       },
     },
   );
-  const gdb = { session, pid: child.pid, ended, kill: () => void child.kill('SIGKILL') };
+  const gdb = {
+    session,
+    pid,
+    ended,
+    // The whole group: the command may be a script that runs gdb.
+    kill: () => signalGroup(pid, 'SIGKILL'),
+    resume: () => signalGroup(pid, 'SIGCONT'),
+  };
   try {
     const answer = await session.send(
       '-data-evaluate-expression $icount_gdb_session',
@@ -77,8 +110,16 @@ export async function startGdb(command: string, events: SessionEvents): Promise<
     const version = /(\d+(?:\.\d+)+)/.exec(consoleText.split('\n', 1)[0] ?? '')?.[1] ?? 'unknown';
     return { ...gdb, version };
   } catch (error) {
+    const isStopped = isGroupStopped(await readThreads(pid));
     gdb.kill();
+    await ended;
     if (!isGdbFailure(error)) throw error;
+    const isGone = error instanceof GdbGoneError;
+    if (isStopped || (isGone && outcome.signal !== undefined)) throw error;
+    if (isGone && outcome.exitCode === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
+    if (isGone && outcome.exitCode === NOT_RUNNABLE) {
+      throw new GdbUnusableError(command, 'is not a program that can be run');
+    }
     const said = (stderr || consoleText).trim().split('\n', 1)[0] ?? '';
     throw new GdbUnusableError(
       command,
@@ -87,12 +128,10 @@ export async function startGdb(command: string, events: SessionEvents): Promise<
   }
 }
 
-/** What execa says of a process that ended, or never began. */
+/** What execa says of a process that has ended. */
 interface Outcome {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
-  readonly code?: string | undefined;
-  readonly shortMessage?: string | undefined;
 }
 
 function describeEnd(outcome: Outcome): string {
@@ -100,16 +139,10 @@ function describeEnd(outcome: Outcome): string {
   return `gdb ended with status ${outcome.exitCode ?? 'unknown'}`;
 }
 
-function cannotStart(command: string, outcome: Outcome): GdbUnusableError {
-  switch (outcome.code) {
-    case 'ENOENT':
-      return new GdbUnusableError(command, 'not found');
-    case 'EACCES':
-      return new GdbUnusableError(command, 'is not a program that can be run');
-    default:
-      return new GdbUnusableError(
-        command,
-        `can't be started (${outcome.code ?? outcome.shortMessage ?? 'unknown'})`,
-      );
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // No such group: nobody is left.
   }
 }

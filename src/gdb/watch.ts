@@ -1,32 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElfFile } from '../elf/elf.js';
 import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
-import { type Counters, type Memory, UnreadableCountersError } from '../layout/layout.js';
+import {
+  type Counters,
+  type Memory,
+  type MemoryRange,
+  type MemorySnapshot,
+  UnreadableCountersError,
+} from '../layout/layout.js';
 import type { Clock } from '../sampler/clock.js';
 import type { GuestEnd, ReadOutcome } from '../sampler/reading.js';
 import { explainRefusal } from '../target/permission.js';
-import { readProcess, readStartTicks } from '../target/proc.js';
-import { passOnMissedContinue } from '../target/resume.js';
+import { hasAddressSpace, readProcess, readStartTicks } from '../target/proc.js';
 import { hasEnded, isGroupStopped, readThreads } from '../target/threads.js';
-import { Connection, type ConnectionEvents, type ConnectionOptions } from './connection.js';
-import { GdbRefusedError, GdbTimeoutError, isGdbFailure } from './failure.js';
+import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
+import { isGdbFailure, isLossOfGdb } from './failure.js';
 import { GuestMemory } from './guest-memory.js';
-import type { RunChange } from './run-state.js';
 import type { GdbSession } from './session.js';
 
 /** Sessions that failed in a row, without one good read between them. */
 const FAILURES_ALLOWED = 3;
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
-/** How often a guest that its owner stopped is looked at. */
+/** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */
 const STOPPED_POLL_MS = 20;
-/** A read can fail a little before the record of the guest's exit arrives. */
+/** For how long a process that is about to exit may still look alive. */
 const END_GRACE_MS = 200;
+const END_POLL_MS = 2;
 
 export interface WatchOptions extends ConnectionOptions {
   readonly clock: Clock;
-  /** For people: what went wrong, and that it was mended. */
-  readonly onNotice: (text: string) => void;
   /** There is nothing to wait for any more: the next read says why. */
   readonly onOver: () => void;
 }
@@ -36,45 +39,45 @@ type State =
   /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
   | { readonly kind: 'apart'; readonly reason: string }
   | { readonly kind: 'stopped' }
+  /** The traced thread has ended; how the process did is being found out. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'ended'; readonly end: GuestEnd }
   | { readonly kind: 'lost'; readonly reason: string };
 
 /**
- * A guest under watch: one gdb attached to it, replaced when it dies, withdrawn while the
- * guest's owner has the guest stopped. A read never waits for any of that: it says what is.
+ * A guest under watch: one gdb attached to it, replaced when it dies or hangs. Once there has been
+ * a reading, a read never waits for that: it says what is.
  */
 export class GuestWatch {
   readonly #options: WatchOptions;
-  readonly #events: ConnectionEvents = {
-    onChange: (change) => this.#onChange(change),
-    onGone: (how) => this.#reconnect(how),
-  };
   #connection: Connection;
-  #state: State = { kind: 'apart', reason: 'not attached yet' };
   #elf: ElfFile | undefined;
-  #failures = 0;
+  #state: State = { kind: 'apart', reason: 'not attached yet' };
+  #hasRead = false;
+  #failures: number;
   #unreadable = 0;
   #leaving = false;
-  /** The reconnection that is under way, if any; never rejects. */
-  #reconnecting: Promise<void> = Promise.resolve();
+  /** What is under way to get out of `apart` or `ending`; never rejects. */
+  #transition: Promise<void> = Promise.resolve();
 
-  private constructor(options: WatchOptions, connection: Connection) {
+  private constructor(options: WatchOptions, connection: Connection, failures: number) {
     this.#options = options;
     this.#connection = connection;
+    this.#failures = failures;
   }
 
   /**
    * Starts gdb and gives it libinsn.so; the guest is not touched.
    *
-   * @throws GdbUnusableError, GdbRefusedError if gdb can't read the file
+   * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
    */
   static async open(options: WatchOptions): Promise<GuestWatch> {
-    return new GuestWatch(options, await Connection.open(options));
-  }
-
-  /** For questions about the file's symbols. */
-  get session(): GdbSession {
-    return this.#connection.session;
+    let watch: GuestWatch | undefined;
+    const { connection, failures } = await connect(options, (end) => {
+      if (watch !== undefined) watch.#onConnectionOver(end);
+    });
+    watch = new GuestWatch(options, connection, failures);
+    return watch;
   }
 
   get gdbVersion(): string {
@@ -82,32 +85,76 @@ export class GuestWatch {
   }
 
   /**
-   * Attaches for the first time. The guest is stopped for milliseconds, never longer.
+   * Puts questions about the file to gdb, before it attaches; all of them to another one, if it
+   * dies over them.
+   *
+   * @throws what `question` throws; GdbUnusableError, SamplingFailedError
+   */
+  async ask<T>(question: (session: GdbSession) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await question(this.#connection.session);
+      } catch (error) {
+        if (!isLossOfGdb(error)) throw error;
+        await this.#replaceAfter(error);
+      }
+    }
+  }
+
+  /**
+   * Attaches for the first time.
    *
    * @returns the guest's memory, for looks at more than the counters
    * @throws an IcountError that says why it can't be
    */
   async attach(elf: ElfFile): Promise<Memory> {
     this.#elf = elf;
-    try {
-      await this.#connection.attach(this.#events);
-    } catch (error) {
-      await this.#connection.leave();
-      throw isGdbFailure(error) ? await this.#explain(error) : error;
+    for (;;) {
+      try {
+        await this.#connection.attach();
+        break;
+      } catch (error) {
+        await this.#connection.leave();
+        if (!isLossOfGdb(error)) throw await this.#explain(error);
+        await this.#replaceAfter(error);
+      }
     }
-    const memory = this.#memory(elf);
-    if (this.#state.kind === 'apart') this.#state = { kind: 'attached', memory };
-    return memory;
+    const { wordBytes, byteOrder } = this.#hold(elf);
+    return { wordBytes, byteOrder, read: (ranges) => this.#readPatiently(ranges) };
   }
 
   /** Reads the counters, or says why there is nothing to read. */
   async read(counters: Counters): Promise<ReadOutcome> {
+    for (;;) {
+      if (this.#state.kind === 'ending' || !this.#hasRead) await this.#transition;
+      const outcome = await this.#readNow(counters);
+      // Before the first reading there is no row that a gap could stand in for.
+      const isWorthAnother = this.#state.kind === 'apart' && !this.#hasRead && !this.#leaving;
+      if (outcome !== undefined && !isWorthAnother) return outcome;
+    }
+  }
+
+  /** Leaves the guest running. To be called once, whatever happened. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    await this.#connection.leave();
+    await this.#transition;
+    // One that was being started meanwhile.
+    await this.#connection.leave();
+  }
+
+  /** Undefined when it has just turned out that the guest is about to end. */
+  async #readNow(counters: Counters): Promise<ReadOutcome | undefined> {
     const state = this.#state;
     switch (state.kind) {
       case 'attached':
-        return await this.#readCounters(counters, state.memory);
+        return this.#connection.isStopped
+          ? { kind: 'stopped' }
+          : await this.#readCounters(counters, state.memory);
       case 'apart':
         return { kind: 'failed', reason: state.reason };
+      case 'ending':
+        return undefined;
       case 'stopped':
       case 'ended':
       case 'lost':
@@ -117,46 +164,67 @@ export class GuestWatch {
     }
   }
 
-  /** Leaves the guest running. To be called once, whatever happened. */
-  async leave(): Promise<void> {
-    this.#leaving = true;
-    await this.#reconnecting;
-    await this.#connection.leave();
-  }
-
-  async #readCounters(counters: Counters, memory: Memory): Promise<ReadOutcome> {
+  async #readCounters(counters: Counters, memory: Memory): Promise<ReadOutcome | undefined> {
     try {
       const reading = await counters.read(memory);
       // Once the guest has ended gdb answers with what the file holds: zeros.
-      if (this.#state.kind !== 'attached') return await this.read(counters);
+      if (this.#state.kind !== 'attached') return await this.#readNow(counters);
+      this.#hasRead = true;
       this.#failures = 0;
       this.#unreadable = 0;
       return { kind: 'reading', reading };
     } catch (error) {
-      if (error instanceof UnreadableCountersError)
+      if (error instanceof UnreadableCountersError) {
         return await this.#unreadableNow(counters, error.message);
+      }
       if (!isGdbFailure(error)) throw error;
-      if (error instanceof GdbTimeoutError) this.#reconnect(error.message);
-      return this.#state.kind === 'attached'
-        ? { kind: 'failed', reason: error.message }
-        : await this.read(counters);
+      // gdb may hang. If it has ended, this is known already.
+      this.#connection.giveUp(error.message);
+      return await this.#readNow(counters);
     }
   }
 
-  async #unreadableNow(counters: Counters, reason: string): Promise<ReadOutcome> {
-    await this.#endSeenWithin(END_GRACE_MS);
-    if (this.#state.kind !== 'attached') return await this.read(counters);
+  /** A read can fail a little before the record of the guest's end arrives. */
+  async #unreadableNow(counters: Counters, reason: string): Promise<ReadOutcome | undefined> {
+    const giveUpAt = performance.now() + END_GRACE_MS;
+    while (this.#state.kind === 'attached' && !(await this.#isAlive())) {
+      if (performance.now() > giveUpAt) this.#onConnectionOver({ kind: 'guest-ended' });
+      await sleep(END_POLL_MS);
+    }
+    if (this.#state.kind !== 'attached') return await this.#readNow(counters);
     this.#unreadable += 1;
     if (this.#unreadable >= UNREADABLE_ALLOWED) this.#end({ kind: 'lost', reason });
     return { kind: 'failed', reason };
   }
 
-  /** Waits for the record of an end that /proc shows already. */
-  async #endSeenWithin(graceMs: number): Promise<void> {
-    const giveUpAt = performance.now() + graceMs;
-    while (this.#state.kind === 'attached' && (await this.#guestHasEnded())) {
-      if (performance.now() > giveUpAt) this.#end({ kind: 'ended', end: { kind: 'gone' } });
-      await sleep(2);
+  /** Reads as soon as it can be, for those who can't do without. */
+  async #readPatiently(ranges: readonly MemoryRange[]): Promise<MemorySnapshot> {
+    for (;;) {
+      await this.#transition;
+      const state = this.#state;
+      if (state.kind !== 'attached') throw this.#whyNot(state);
+      try {
+        return await state.memory.read(ranges);
+      } catch (error) {
+        if (!isGdbFailure(error)) throw error;
+        this.#connection.giveUp(error.message);
+      }
+    }
+  }
+
+  #whyNot(state: Exclude<State, { readonly kind: 'attached' }>): Error {
+    const { pid } = this.#options;
+    switch (state.kind) {
+      case 'ending':
+      case 'ended':
+        return new NoSuchProcessError(pid, 'ended while we attached to it');
+      case 'stopped':
+        return new GuestStoppedError(pid);
+      case 'apart':
+      case 'lost':
+        return new SamplingFailedError(`can't read the memory of process ${pid}: ${state.reason}`);
+      default:
+        return state satisfies never;
     }
   }
 
@@ -165,110 +233,123 @@ export class GuestWatch {
     this.#options.onOver();
   }
 
-  #onChange(change: RunChange): void {
-    switch (change.kind) {
-      case 'ended':
-        // The first record of a death by signal does not name the signal, the second does.
-        if (this.#state.kind === 'ended' && this.#state.end.kind !== 'gone') return;
-        this.#end({ kind: 'ended', end: change.end });
+  /** Takes the connection, attached just now, for the one to read by. */
+  #hold(elf: ElfFile): Memory {
+    const memory = new GuestMemory(this.#connection.session, elf, this.#options.clock);
+    this.#state = { kind: 'attached', memory };
+    const { end } = this.#connection;
+    if (end !== undefined) this.#onConnectionOver(end);
+    return memory;
+  }
+
+  #onConnectionOver(end: ConnectionEnd): void {
+    if (this.#state.kind !== 'attached' || this.#leaving) return;
+    switch (end.kind) {
+      case 'failed':
+        this.#state = { kind: 'apart', reason: end.reason };
+        this.#transition = this.#reconnect(end.reason);
         return;
-      case 'stopped-by-owner':
-        this.#standBack();
-        return;
-      case 'stopped-by-us':
-        this.#options.onNotice('gdb stopped the guest without being asked to; it was resumed');
+      case 'guest-ended':
+        this.#state = { kind: 'ending' };
+        this.#transition = this.#examineEnd();
         return;
       default:
-        change satisfies never;
+        end satisfies never;
     }
   }
 
-  /** The guest's owner stopped it: let it go, so that it stops, and come back when it runs. */
-  #standBack(): void {
-    if (this.#state.kind === 'ended' || this.#leaving) return;
-    this.#state = { kind: 'stopped' };
-    this.#reconnecting = (async () => {
-      await this.#connection.release();
-      await passOnMissedContinue(this.#options.pid);
-      await this.#attachAgain();
-    })();
+  /**
+   * The thread that gdb traced is gone, and with it the process; or the process has called
+   * execve(2), which ends all threads but one. gdb shows the two alike.
+   */
+  async #examineEnd(): Promise<void> {
+    const giveUpAt = performance.now() + END_GRACE_MS;
+    for (;;) {
+      await sleep(END_POLL_MS);
+      const isPatient = performance.now() < giveUpAt;
+      const { guestEnd } = this.#connection;
+      if (!(await this.#isAlive())) {
+        // The record that names the signal comes second.
+        if (guestEnd.kind === 'gone' && isPatient) continue;
+        this.#end({ kind: 'ended', end: guestEnd });
+        return;
+      }
+      if (!isPatient && (await hasAddressSpace(this.#options.pid))) {
+        this.#end({ kind: 'ended', end: { kind: 'exec' } });
+        return;
+      }
+    }
   }
 
-  /** gdb is gone, or of no use any more: another takes its place. */
-  #reconnect(reason: string): void {
-    if (this.#state.kind !== 'attached' || this.#leaving) return;
-    this.#state = { kind: 'apart', reason };
-    this.#reconnecting = (async () => {
-      await this.#connection.leave();
-      this.#failures += 1;
-      await this.#attachAgain();
-    })();
-  }
-
-  /** Tries until it is attached, the guest is gone, or it has failed too often. */
-  async #attachAgain(): Promise<void> {
+  /** gdb is gone, or of no use any more: another takes its place, if the guest is still there. */
+  async #reconnect(cause: string): Promise<void> {
+    let reason = cause;
+    this.#failures += 1;
+    await this.#connection.leave();
     while (!this.#leaving) {
-      if (await this.#guestHasEnded()) {
+      if (!(await this.#isAlive())) {
         this.#end({ kind: 'ended', end: { kind: 'gone' } });
         return;
       }
-      if (isGroupStopped(await readThreads(this.#options.pid))) {
+      if (this.#hasRead && isGroupStopped(await readThreads(this.#options.pid))) {
         this.#state = { kind: 'stopped' };
         await sleep(STOPPED_POLL_MS);
         continue;
       }
       if (this.#failures >= FAILURES_ALLOWED) {
-        const reason = this.#state.kind === 'apart' ? this.#state.reason : 'gdb failed';
-        this.#end({
-          kind: 'lost',
-          reason: `gdb failed ${this.#failures} times in a row, last: ${reason}`,
-        });
+        this.#end({ kind: 'lost', reason: failedTooOften(this.#failures, reason).message });
         return;
       }
-      if (await this.#tryAttach()) return;
+      try {
+        if (await this.#attachAnother()) {
+          this.#options.onNotice(`${reason}; attached again with a new gdb`);
+        }
+        return;
+      } catch (error) {
+        await this.#connection.leave();
+        if (!(error instanceof GuestStoppedError && this.#hasRead)) {
+          this.#failures += 1;
+          reason = error instanceof Error ? error.message : String(error);
+        }
+        this.#state = { kind: 'apart', reason };
+      }
     }
   }
 
-  async #tryAttach(): Promise<boolean> {
-    const reason = this.#state.kind === 'apart' ? this.#state.reason : undefined;
-    let connection: Connection | undefined;
-    try {
-      connection = await Connection.open(this.#options);
-      this.#connection = connection;
-      await connection.attach(this.#events);
-      if (this.#elf === undefined) throw new Error('attached again before the first time');
-      this.#state = { kind: 'attached', memory: this.#memory(this.#elf) };
-      if (reason !== undefined) this.#options.onNotice(`${reason}; attached again with a new gdb`);
-      return true;
-    } catch (error) {
-      await connection?.leave();
-      if (error instanceof GuestStoppedError) return false;
-      this.#failures += 1;
-      this.#state = {
-        kind: 'apart',
-        reason: error instanceof Error ? error.message : String(error),
-      };
-      return false;
-    }
+  /** Returns false if we are about to leave anyway. */
+  async #attachAnother(): Promise<boolean> {
+    this.#connection = await Connection.open(this.#options, (end) => this.#onConnectionOver(end));
+    if (this.#leaving || this.#elf === undefined) return false;
+    await this.#connection.attach();
+    this.#hold(this.#elf);
+    return true;
   }
 
-  #memory(elf: ElfFile): Memory {
-    return new GuestMemory(this.#connection.session, elf, this.#options.clock);
+  /** Before the first attach: gdb is gone, another one takes its place. */
+  async #replaceAfter(failure: Error): Promise<void> {
+    await this.#connection.leave();
+    const { connection, failures } = await connect(
+      this.#options,
+      (end) => this.#onConnectionOver(end),
+      this.#failures + 1,
+      failure,
+    );
+    this.#connection = connection;
+    this.#failures = failures;
   }
 
-  async #guestHasEnded(): Promise<boolean> {
+  async #isAlive(): Promise<boolean> {
     const { pid, startTicks } = this.#options;
-    if ((await readStartTicks(pid)) !== startTicks) return true;
-    return hasEnded(await readThreads(pid));
+    return (await readStartTicks(pid)) === startTicks && !hasEnded(await readThreads(pid));
   }
 
   /** What the failure of the first attach means to the user. */
-  async #explain(error: Error): Promise<Error> {
+  async #explain(error: unknown): Promise<unknown> {
+    if (!isGdbFailure(error)) return error;
     const { pid } = this.#options;
-    if (await this.#guestHasEnded()) {
+    if (!(await this.#isAlive()))
       return new NoSuchProcessError(pid, 'ended while we attached to it');
-    }
-    if (error instanceof GdbRefusedError && /not permitted|already traced/.test(error.message)) {
+    if (/not permitted|already traced/.test(error.message)) {
       return await explainRefusal(await readProcess(pid));
     }
     return new SamplingFailedError(
@@ -276,4 +357,27 @@ export class GuestWatch {
       'see the conversation with gdb with --verbose',
     );
   }
+}
+
+/** Starts gdb, and another if it is ended from outside; after `failures` failures in a row. */
+async function connect(
+  options: WatchOptions,
+  onOver: (end: ConnectionEnd) => void,
+  failures = 0,
+  failure?: Error,
+): Promise<{ readonly connection: Connection; readonly failures: number }> {
+  if (failure !== undefined) {
+    if (failures >= FAILURES_ALLOWED) throw failedTooOften(failures, failure.message);
+    options.onNotice(`${failure.message}; starting another`);
+  }
+  try {
+    return { connection: await Connection.open(options, onOver), failures };
+  } catch (error) {
+    if (!isLossOfGdb(error)) throw error;
+    return await connect(options, onOver, failures + 1, error);
+  }
+}
+
+function failedTooOften(failures: number, last: string): SamplingFailedError {
+  return new SamplingFailedError(`gdb failed ${failures} times in a row, last: ${last}`);
 }

@@ -5,8 +5,10 @@ import type { Format } from './format.js';
  * CLOCK_MONOTONIC in ns, `dur` is in ns, `count` the guest instructions in it. In percpu mode
  * there is one column per vCPU, and a line gets longer when another vCPU begins to count; with a
  * layout that counts all vCPUs together, the line is that of the inline mode.
+ *
+ * `label` comes first in each line: the pid where there are several guests.
  */
-export function bpftraceFormat(): Format {
+export function bpftraceFormat(label = ''): Format {
   let mode: 'inline' | 'percpu' = 'inline';
   return {
     start(info) {
@@ -18,7 +20,7 @@ export function bpftraceFormat(): Format {
         mode === 'percpu' && vcpus !== undefined
           ? vcpus.map((vcpu) => vcpu.insns.toString().padStart(12)).join(',')
           : insns.toString();
-      return `time: ${takenAt}, dur: ${durNs}, count: ${count}\n`;
+      return `${label}time: ${takenAt}, dur: ${durNs}, count: ${count}\n`;
     },
     gap: () => '',
     stopped: () => '',

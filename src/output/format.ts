@@ -13,7 +13,8 @@ export interface RunInfo {
   readonly mode: 'inline' | 'percpu';
   /** gdb's version, for instance `13.1`. */
   readonly gdb: string;
-  readonly intervalNs: number;
+  /** Undefined where one sample covers the whole run. */
+  readonly intervalNs: number | undefined;
   /** What slot i holds: `0`, or `0+8+16` where vCPUs share it. */
   readonly vcpuLabel: (index: number) => string;
 }
@@ -29,3 +30,6 @@ export interface Format {
   stopped(tick: StoppedTick): string;
   summary(summary: Summary): string;
 }
+
+/** A format for each of several guests whose rows go to one place. */
+export type FormatOfGuest = (pid: number) => Format;

@@ -1,8 +1,8 @@
 import { bpftraceFormat } from './bpftrace.js';
-import { csvFormat } from './csv.js';
-import type { Format } from './format.js';
+import { csvFormat, csvFormats } from './csv.js';
+import type { Format, FormatOfGuest } from './format.js';
 import { jsonlFormat } from './jsonl.js';
-import { tableFormat } from './table.js';
+import { tableFormat, tableFormats } from './table.js';
 
 export const formatNames = ['table', 'csv', 'jsonl', 'bpftrace'] as const;
 
@@ -30,6 +30,22 @@ export function createFormat(name: FormatName, options: FormatOptions): Format {
       return jsonlFormat();
     case 'bpftrace':
       return bpftraceFormat();
+    default:
+      return name satisfies never;
+  }
+}
+
+/** Formats for the rows of several guests in one place, each labelled with the guest's pid. */
+export function createFormats(name: FormatName, options: FormatOptions): FormatOfGuest {
+  switch (name) {
+    case 'table':
+      return tableFormats(options);
+    case 'csv':
+      return csvFormats({ header: !options.continued });
+    case 'jsonl':
+      return jsonlFormat;
+    case 'bpftrace':
+      return (pid) => bpftraceFormat(`pid: ${pid}, `);
     default:
       return name satisfies never;
   }

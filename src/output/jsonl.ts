@@ -6,8 +6,11 @@ import { jsonString } from './printable.js';
 /**
  * One JSON object per line. Put together by hand, because `JSON.stringify` refuses bigints: counts
  * are bare integers with every digit, also above 2^53.
+ *
+ * With `pid` every object says which guest it is about, for rows of several.
  */
-export function jsonlFormat(): Format {
+export function jsonlFormat(pid?: number): Format {
+  const about: readonly Member[] = pid === undefined ? [] : [['pid', pid]];
   let vcpuLabel: (index: number) => string = String;
 
   const vcpus = (samples: readonly VcpuSample[] | undefined): readonly Member[] =>
@@ -36,12 +39,13 @@ export function jsonlFormat(): Format {
         ['layout', jsonString(info.layout)],
         ['mode', jsonString(info.mode)],
         ['gdb', jsonString(info.gdb)],
-        ['interval_ns', info.intervalNs],
+        ['interval_ns', info.intervalNs ?? 'null'],
       ]);
     },
     sample(sample) {
       return line([
         ['type', '"sample"'],
+        ...about,
         ['seq', sample.seq],
         ['time', time(sample.wall)],
         ['elapsed_ns', sample.elapsedNs],
@@ -55,6 +59,7 @@ export function jsonlFormat(): Format {
     gap(gap) {
       return line([
         ['type', '"gap"'],
+        ...about,
         ['time', time(gap.wall)],
         ['elapsed_ns', gap.elapsedNs],
         ['reason', jsonString(gap.reason)],
@@ -63,6 +68,7 @@ export function jsonlFormat(): Format {
     stopped(tick) {
       return line([
         ['type', '"stopped"'],
+        ...about,
         ['time', time(tick.wall)],
         ['elapsed_ns', tick.elapsedNs],
       ]);
@@ -70,6 +76,7 @@ export function jsonlFormat(): Format {
     summary(summary) {
       return line([
         ['type', '"summary"'],
+        ...about,
         ['samples', summary.samples],
         ['late', summary.late],
         ['gaps', summary.gaps],

@@ -13,9 +13,12 @@ export function printable(text: string): string {
   });
 }
 
-/** A JSON string that is safe to print as well; `JSON.stringify` leaves DEL, C1 and bidi as is. */
-export function jsonString(text: string): string {
-  return JSON.stringify(text).replace(unsafeCharacters, (character) =>
+/**
+ * A string, or an object of plain data, as JSON that is safe to print as well; `JSON.stringify`
+ * leaves DEL, C1 and bidi as is.
+ */
+export function jsonString(value: string | Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value).replace(unsafeCharacters, (character) =>
     unicodeEscape(character.charCodeAt(0)),
   );
 }

@@ -23,7 +23,9 @@ export function summaryText(summary: Summary, vcpuLabel: (index: number) => stri
   return `\n${rows.join('')}\n${endText(summary)}\n`;
 }
 
-function ticksText({ samples, late, gaps }: Summary): string {
+function ticksText({ samples, late, gaps, reason }: Summary): string {
+  // A command without intervals: its one sample is the run.
+  if (reason === 'command' && samples === 1 && late + gaps === 0) return '';
   const parts = [
     ...(samples > 0 ? [counted(samples, 'sample')] : []),
     ...(late > 0 ? [counted(late, 'late tick')] : []),

@@ -1,6 +1,6 @@
 import type { Sample } from '../sampler/sample.js';
 import { groupDigits, secondsText } from './digits.js';
-import type { Format } from './format.js';
+import type { Format, FormatOfGuest } from './format.js';
 import { printable } from './printable.js';
 
 export interface TableOptions {
@@ -23,8 +23,20 @@ const yellow = '33';
  * header comes again rather than rows that don't line up.
  */
 export function tableFormat(options: TableOptions): Format {
-  let vcpuLabel: (index: number) => string = String;
-  let columns: readonly Column[] = fixedColumns;
+  return table(options, fixedColumns, () => [])(0);
+}
+
+/** One table for several guests: their pids come first, and they share the columns. */
+export function tableFormats(options: TableOptions): FormatOfGuest {
+  return table(options, [pidColumn, ...fixedColumns], (pid) => [String(pid)]);
+}
+
+function table(
+  options: TableOptions,
+  firstColumns: readonly Column[],
+  firstCells: (pid: number) => readonly string[],
+): FormatOfGuest {
+  let columns = firstColumns;
   let headerDue = true;
   let rowsSinceHeader = 0;
 
@@ -39,9 +51,12 @@ export function tableFormat(options: TableOptions): Format {
     return due ? `${paint(bold, aligned(columns, titles))}\n${row}\n` : `${row}\n`;
   };
 
-  const fit = (cells: readonly string[]): void => {
+  const widenFor = (
+    cells: readonly string[],
+    vcpuLabel = (index: number) => String(index),
+  ): void => {
     const fitted = cells.map((cell, index) => {
-      const column = columns[index] ?? vcpuColumn(vcpuLabel(index - fixedColumns.length));
+      const column = columns[index] ?? vcpuColumn(vcpuLabel(index - firstColumns.length));
       return cell.length > column.width ? { ...column, width: cell.length } : column;
     });
     // A row in words has fewer cells than there are columns.
@@ -52,25 +67,29 @@ export function tableFormat(options: TableOptions): Format {
     columns = next;
   };
 
-  const words = (elapsedNs: number, text: string): string => {
-    const elapsed = secondsText(elapsedNs);
-    fit([elapsed]);
-    return headed(`${aligned(columns, [elapsed])}${separator}${paint(yellow, text)}`);
+  const words = (first: readonly string[], elapsedNs: number, text: string): string => {
+    const cells = [...first, secondsText(elapsedNs)];
+    widenFor(cells);
+    return headed(`${aligned(columns, cells)}${separator}${paint(yellow, text)}`);
   };
 
-  return {
-    start(info) {
-      vcpuLabel = info.vcpuLabel;
-      return '';
-    },
-    sample(sample) {
-      const cells = cellsOf(sample);
-      fit(cells);
-      return headed(aligned(columns, cells));
-    },
-    gap: (gap) => words(gap.elapsedNs, `no value: ${printable(gap.reason)}`),
-    stopped: (tick) => words(tick.elapsedNs, 'the guest is stopped'),
-    summary: () => '',
+  return (pid) => {
+    const first = firstCells(pid);
+    let vcpuLabel: (index: number) => string = String;
+    return {
+      start(info) {
+        vcpuLabel = info.vcpuLabel;
+        return '';
+      },
+      sample(sample) {
+        const cells = [...first, ...cellsOf(sample)];
+        widenFor(cells, vcpuLabel);
+        return headed(aligned(columns, cells));
+      },
+      gap: (gap) => words(first, gap.elapsedNs, `no value: ${printable(gap.reason)}`),
+      stopped: (tick) => words(first, tick.elapsedNs, 'the guest is stopped'),
+      summary: () => '',
+    };
   };
 }
 
@@ -80,6 +99,8 @@ interface Column {
 }
 
 const separator = '  ';
+
+const pidColumn: Column = { title: 'pid', width: 7 };
 
 const fixedColumns: readonly Column[] = [
   { title: 'elapsed s', width: leastWidths.elapsed },

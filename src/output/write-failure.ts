@@ -22,7 +22,8 @@ export function errorCode(cause: unknown): string | undefined {
   return typeof cause.code === 'string' ? cause.code : undefined;
 }
 
-function systemWords(cause: unknown): string {
+/** A system error in the system's words, without its code and call. */
+export function systemWords(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const errno = 'errno' in cause && typeof cause.errno === 'number' ? cause.errno : 0;
   return getSystemErrorMap().get(errno)?.[1] ?? cause.message;

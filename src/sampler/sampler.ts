@@ -14,6 +14,8 @@ export interface SamplerOptions {
   readonly source: CounterSource;
   readonly clock: Clock;
   readonly intervalNs: number;
+  /** Where the grid begins, for samplers that are to tick together; else with the baseline. */
+  readonly origin?: MonotonicNs;
   /** Whichever is reached first ends the run; without any it goes on until it is stopped. */
   readonly limit: {
     /** Intervals, that is ticks taken: a gap counts, a tick that was missed does not. */
@@ -63,7 +65,10 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
   await options.onBaseline?.({ wall: clock.wall(), reading: first.reading });
 
   const tally = new Tally(first.reading, options.perVcpu);
-  const grid: Grid = { origin: first.reading.takenAt, intervalNs: BigInt(options.intervalNs) };
+  const grid: Grid = {
+    origin: options.origin ?? first.reading.takenAt,
+    intervalNs: BigInt(options.intervalNs),
+  };
   const end = limit.durationNs === undefined ? undefined : grid.origin + BigInt(limit.durationNs);
   let passed = 0;
   let taken = 0;
@@ -85,7 +90,7 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
     // Asked before onTick, which may take its time: what is then left until the end is one more
     // part of an interval.
     const reason = endReason(taken, limit.count, clock.now(), end, signal);
-    await options.onTick(tickOf(outcome, tally, clock, grid.origin));
+    await options.onTick(tickOf(outcome, tally, clock, first.reading.takenAt));
     if (outcome.kind === 'lost') {
       return { kind: 'lost', summary: tally.summary('stopped', late), reason: outcome.reason };
     }
@@ -97,7 +102,7 @@ function tickOf(
   outcome: Exclude<ReadOutcome, { readonly kind: 'ended' }>,
   tally: Tally,
   clock: Clock,
-  origin: MonotonicNs,
+  baseline: MonotonicNs,
 ): Tick {
   const wall = clock.wall();
   switch (outcome.kind) {
@@ -105,9 +110,9 @@ function tickOf(
       return tally.add(outcome.reading, wall);
     case 'failed':
     case 'lost':
-      return tally.gap(outcome.reason, wall, Number(clock.now() - origin));
+      return tally.gap(outcome.reason, wall, Number(clock.now() - baseline));
     case 'stopped':
-      return { kind: 'stopped', wall, elapsedNs: Number(clock.now() - origin) };
+      return { kind: 'stopped', wall, elapsedNs: Number(clock.now() - baseline) };
     default:
       return outcome satisfies never;
   }

@@ -9,7 +9,6 @@ export interface ProcessFacts {
   /** One letter: R, S, D, T (stopped), t (tracing stop), Z (zombie), X. */
   readonly state: string;
   readonly uid: number;
-  readonly tracerPid: number;
   /** What /proc/PID/exe links to, or the command's name where that may not be read. */
   readonly executable: string;
   readonly argv: readonly string[];
@@ -31,7 +30,6 @@ export async function readProcess(pid: number): Promise<ProcessFacts> {
     startTicks,
     state,
     uid: Number(statusField(status, 'Uid').split('\t', 1)[0]),
-    tracerPid: Number(statusField(status, 'TracerPid')),
     executable,
     argv,
   };
@@ -41,6 +39,12 @@ export async function readProcess(pid: number): Promise<ProcessFacts> {
 export async function readStartTicks(pid: number): Promise<bigint | undefined> {
   const stat = await readText(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(stat).startTicks;
+}
+
+/** Whether the process has memory: one that is exiting has given it up before it is a zombie. */
+export async function hasAddressSpace(pid: number): Promise<boolean> {
+  const status = (await readText(`/proc/${pid}/status`)) ?? '';
+  return statusField(status, 'VmSize') !== '';
 }
 
 /** The parent's pid, or undefined when the process is gone. */

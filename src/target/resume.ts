@@ -1,46 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readStartTicks, readText, statusField } from './proc.js';
-import { isGroupStopped, readThreads } from './threads.js';
+import { readStartTicks } from './proc.js';
+import { isGroupStopped, readThreads, tracerOf } from './threads.js';
 
-/** SIGCONT (18) in the signal masks of /proc/PID/status. */
-const SIGCONT_BIT = 1n << 17n;
-
-/** For how long a SIGSTOP that a dead gdb left behind may take to show. */
-const SETTLE_MS = 50;
+/** A thread can wait this long for a processor, on a machine that has far too few. */
+const SETTLE_TIMEOUT_MS = 5_000;
+const POLL_MS = 3;
 
 /**
  * Lets a guest run on that a dying gdb left stopped. The one place where we signal the guest.
  *
- * A gdb that is killed in the middle of an attach or a detach can leave SIGSTOPs behind; the
- * caller has seen that the guest was not stopped before. Returns whether it had to be resumed.
+ * To attach and to detach gdb sends a SIGSTOP to the thread and waits for it. If it dies in
+ * between, the signal is left behind, and without a tracer it stops the whole process: as soon as
+ * the thread gets a processor to act upon it. So this looks until that thread sleeps, as QEMU's
+ * RCU thread does nearly always.
+ *
+ * The caller has seen that the guest was not stopped before: from the outside the two can't be told
+ * apart. Returns whether it had to be resumed.
  */
-export async function resumeIfLeftStopped(pid: number, startTicks: bigint): Promise<boolean> {
+export async function resumeIfLeftStopped(
+  pid: number,
+  startTicks: bigint,
+  tid: number,
+): Promise<boolean> {
+  const giveUpAt = performance.now() + SETTLE_TIMEOUT_MS;
   let resumed = false;
-  for (let waitedMs = 0; waitedMs < SETTLE_MS; waitedMs += 5) {
+  while (performance.now() < giveUpAt) {
     const threads = await readThreads(pid);
-    if (threads.length === 0) break;
-    const untraced = threads.every((thread) => thread.tracerPid === 0);
-    if (untraced && isGroupStopped(threads) && (await readStartTicks(pid)) === startTicks) {
+    const traced = threads.find((thread) => thread.tid === tid);
+    if (traced === undefined) break;
+    if (tracerOf(threads) !== undefined) {
+      // gdb behind a script: it is about to be gone as well.
+    } else if (isGroupStopped(threads)) {
+      if (resumed || (await readStartTicks(pid)) !== startTicks) break;
       try {
         process.kill(pid, 'SIGCONT');
-        resumed = true;
       } catch {
         break;
       }
+      resumed = true;
+    } else if (traced.state !== 'R' && !traced.stopPending) {
+      break;
     }
-    await sleep(5);
+    await sleep(POLL_MS);
   }
   return resumed;
-}
-
-/**
- * Passes on a SIGCONT that came between a stop signal and our letting go of the guest: the guest
- * stops when it gets the first, with the second already behind it, and would stay so.
- */
-export async function passOnMissedContinue(pid: number): Promise<void> {
-  const status = (await readText(`/proc/${pid}/status`)) ?? '';
-  const pending =
-    BigInt(`0x${statusField(status, 'SigPnd') || '0'}`) |
-    BigInt(`0x${statusField(status, 'ShdPnd') || '0'}`);
-  if ((pending & SIGCONT_BIT) !== 0n) process.kill(pid, 'SIGCONT');
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { readText, statusField } from './proc.js';
 
 /** SIGSTOP (19) in the signal masks of /proc/PID/status, on every architecture but MIPS. */
@@ -13,30 +13,35 @@ export interface ThreadState {
   readonly stopPending: boolean;
 }
 
-/** All threads of a process; empty when it is gone. */
+/** All threads of a process, in the order of their creation; empty when it is gone. */
 export async function readThreads(pid: number): Promise<readonly ThreadState[]> {
-  const tids = await readdir(`/proc/${pid}/task`).catch(() => []);
   const states = await Promise.all(
-    tids.map(async (tid) => {
+    (await listThreads(pid)).map(async (tid) => {
       const status = await readText(`/proc/${pid}/task/${tid}/status`);
-      return status === undefined ? undefined : parseThread(Number(tid), status);
+      return status === undefined ? undefined : parseThread(tid, status);
     }),
   );
   return states.filter((state) => state !== undefined);
 }
 
 /**
- * Whether an attach is over: every thread is traced by `tracer`, none is stopped, and no
- * SIGSTOP of the attach is still to come. From here on the tracer may vanish without a trace.
+ * The thread to be traced, so that its process is open to us: the first one beside the main thread.
+ * QEMU starts it before main() (util/rcu.c, since 2.3), it lives as long as the process, blocks all
+ * signals, runs no guest code, and nobody waits for it within milliseconds. Undefined when nothing
+ * of the process lives.
  */
-export function isQuiescent(threads: readonly ThreadState[], tracer: number): boolean {
-  const living = threads.filter((thread) => !isEnded(thread));
-  return (
-    living.length > 0 &&
-    living.every(
-      (thread) => thread.tracerPid === tracer && !isStopped(thread) && !thread.stopPending,
-    )
-  );
+export function threadToTrace(threads: readonly ThreadState[], pid: number): number | undefined {
+  const living = threads.filter((thread) => !isEnded(thread)).map(({ tid }) => tid);
+  return living.find((tid) => tid !== pid) ?? living[0];
+}
+
+/**
+ * Whether an attach is over: a thread is traced, runs, and no SIGSTOP of the attach is still to
+ * come. From here on the tracer may vanish without a trace.
+ */
+export function isQuiescent(threads: readonly ThreadState[]): boolean {
+  const traced = threads.filter((thread) => thread.tracerPid !== 0 && !isEnded(thread));
+  return traced.length > 0 && traced.every((thread) => !isStopped(thread) && !thread.stopPending);
 }
 
 /** Whether any thread is in group stop: the process was stopped by a signal. */
@@ -49,12 +54,28 @@ export function hasEnded(threads: readonly ThreadState[]): boolean {
   return threads.every(isEnded);
 }
 
+/** The process that traces one of these threads; undefined when none does. */
+export function tracerOf(threads: readonly ThreadState[]): number | undefined {
+  return threads.find(({ tracerPid }) => tracerPid !== 0)?.tracerPid;
+}
+
 function isStopped(thread: ThreadState): boolean {
   return thread.state === 'T' || thread.state === 't';
 }
 
 function isEnded(thread: ThreadState): boolean {
   return thread.state === 'Z' || thread.state === 'X';
+}
+
+/** Not by `readdir`, which sorts: the kernel lists threads in the order of their creation. */
+async function listThreads(pid: number): Promise<readonly number[]> {
+  const tids: number[] = [];
+  try {
+    for await (const { name } of await opendir(`/proc/${pid}/task`)) tids.push(Number(name));
+  } catch {
+    // The process went away; what it still had does not matter.
+  }
+  return tids;
 }
 
 function parseThread(tid: number, status: string): ThreadState {

@@ -1,0 +1,53 @@
+import { ExitCode } from '../errors.js';
+import { guestLines, guestTable, type ListedGuest } from '../output/guest-list.js';
+import { inheritedOutput } from '../output/open-output.js';
+import { type FoundGuest, surveyGuests } from '../target/guests.js';
+import { processUptimeNs, readSystemUptime } from '../target/uptime.js';
+import { readUserNames } from '../target/users.js';
+import { commandLineMode, countVcpus } from './guest.js';
+import type { Messages } from './messages.js';
+import type { ListOptions } from './options.js';
+
+/**
+ * Prints the guests of this host. They are told by files of /proc alone, none is touched: a mode is
+ * what the command line asked for.
+ *
+ * @returns the exit status; that there is no guest is an answer like any other
+ */
+export async function list(options: ListOptions, messages: Messages): Promise<number> {
+  const { guests, closed } = await surveyGuests();
+  const listed = await describeGuests(guests);
+  const output = inheritedOutput(process.stdout, 'standard output');
+  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const text = options.format === 'jsonl' ? guestLines(listed) : guestTable(listed, width);
+  if (text !== '') await output.write(text);
+  await output.close();
+  if (guests.length === 0) messages.notice('no QEMU with libinsn is to be seen on this host');
+  if (closed > 0) {
+    const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;
+    messages.notice(`${more} not ours to look into; root may: sudo icount-gdb list`);
+  }
+  return ExitCode.ok;
+}
+
+async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly ListedGuest[]> {
+  const [names, uptime] = await Promise.all([readUserNames(), readSystemUptime()]);
+  return await Promise.all(
+    guests.map(async (guest): Promise<ListedGuest> => {
+      const { target, command } = guest;
+      return {
+        pid: guest.pid,
+        uid: target.uid,
+        user: names.get(target.uid),
+        architecture: command.architecture,
+        emulation: command.kind,
+        mode: commandLineMode(guest),
+        vcpus: await countVcpus(guest),
+        uptimeNs: processUptimeNs(uptime, target.startTicks),
+        executable: target.executable,
+        plugin: guest.plugin,
+        argv: target.argv,
+      };
+    }),
+  );
+}

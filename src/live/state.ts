@@ -1,0 +1,37 @@
+/** A vCPU, or one of several guests, as it was last seen. */
+export interface LivePart {
+  readonly label: string;
+  /** Undefined where there was no value. */
+  readonly mips: number | undefined;
+  /** Said instead of a rate: `stopped`, `no value`, `ended`. */
+  readonly state?: string;
+}
+
+/** What a live view shows. Pure data: the view is a function of it and the terminal's size. */
+export interface LiveState {
+  /** What is watched, in a few words. */
+  readonly title: string;
+  readonly subtitle: string;
+  readonly intervalNs: number;
+  /** From the baseline to the last tick. */
+  readonly elapsedNs: number;
+  /** Undefined as long as there is none, and while the guest can't be read or is stopped. */
+  readonly nowMips: number | undefined;
+  /** Why there is none. */
+  readonly trouble: string | undefined;
+  /** Since the baseline or the last reset. */
+  readonly totals: LiveTotals;
+  /** MIPS of the last intervals, the newest last; undefined where there was no value. */
+  readonly history: readonly (number | undefined)[];
+  readonly parts: readonly LivePart[];
+  /** The last thing the user should know. */
+  readonly notice: string | undefined;
+}
+
+export interface LiveTotals {
+  readonly insns: bigint;
+  readonly elapsedNs: number;
+  readonly leastMips: number | undefined;
+  readonly mostMips: number | undefined;
+  readonly gaps: number;
+}

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { type Layout, layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
+import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { parseReport } from '../fixtures/report.ts';
+
+const script = join(import.meta.dirname, '../../gdb-scripts/icount.gdb');
+
+/** What gdb prints with the script loaded. */
+async function gdb(args: readonly string[], ...commands: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)('gdb', [
+    ...['-nx', '-q', '-batch', '-iex', 'set debuginfod enabled off', ...args, '-x', script],
+    ...commands.flatMap((command) => ['-ex', command]),
+  ]);
+  return `${stdout}\n${stderr}`;
+}
+
+function startHarts(layout: Layout, inline: boolean): Guest {
+  return startGuest({
+    qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
+    plugin: pluginFile(layout),
+    inline,
+    guest: 'harts-small',
+    smp: inline && layout !== 'scoreboard' ? 1 : 4,
+  });
+}
+
+const cases = layouts.flatMap((layout) => [
+  { layout, mode: 'inline', inline: true },
+  { layout, mode: 'callback', inline: false },
+]);
+
+test.each(cases)('icount prints what libinsn reports: $layout, $mode', async (one) => {
+  await using guest = startHarts(one.layout, one.inline);
+  await guest.whenSettled();
+
+  const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
+
+  expect(printed).toContain(`libinsn, layout ${one.layout}, ${one.mode} mode`);
+  const read = parseReport(printed);
+  expect(printed).toContain(`$1 = ${read.total}\n`);
+  const report = await guest.end();
+  expect(read.total).toBe(report.total);
+  // Inline counters of the older layouts, and scalar's, are for all vCPUs together.
+  if (one.layout === 'scoreboard' || (!one.inline && one.layout !== 'scalar')) {
+    expect(read.perVcpu.size).toBe(4);
+    expect(read.perVcpu).toEqual(report.perVcpu);
+  } else {
+    expect(read.perVcpu.size).toBe(0);
+  }
+});
+
+test('icount reads a guest in user mode', async () => {
+  const plugin = pluginFile('array');
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
+  await guest.whenSettled();
+
+  // Three more are for its end.
+  expect(await gdb(['-p', String(guest.pid)], 'icount')).toContain('\ntotal insns: 2000020\n');
+});
+
+test.each([
+  { what: 'libinsn without debug information', kind: 'stripped', says: 'no debug information' },
+  { what: 'another plugin', kind: 'libbb', says: 'no libinsn.so loaded' },
+])('icount says what is the matter: $what', async ({ kind, says }) => {
+  const plugin = kind === 'libbb' ? otherPluginFile('libbb') : pluginFile('array', 'stripped');
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
+  await guest.whenRunning();
+
+  const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
+
+  expect(printed).toContain(says);
+  expect(printed).toContain('$1 = void\n');
+});
+
+test('without a process, icount reads nothing from the file', async () => {
+  const printed = await gdb([pluginFile('array')], 'icount');
+
+  expect(printed).toContain('icount: no process');
+  expect(printed).not.toContain('insns');
+});
+
+test('icount documents itself', async () => {
+  const help = await gdb([], 'help icount');
+
+  for (const word of ['Usage: icount', ...layouts, 'GDB 10']) expect(help).toContain(word);
+});
+
+test('every command of the script is documented', () => {
+  const text = readFileSync(script, 'utf8');
+  const names = (keyword: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`^${keyword} (\\S+)$`, 'gm'))].map(([, name = '']) => name).sort();
+
+  expect(names('document')).toEqual(names('define'));
+});

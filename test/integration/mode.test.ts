@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { pluginFile } from '../fixtures/cache.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { icount } from '../fixtures/icount.ts';
+import { setVariables } from '../fixtures/poke.ts';
+import { readRecords } from '../fixtures/records.ts';
+import { whenUndisturbed } from '../fixtures/undisturbed.ts';
+
+const once = ['-f', 'jsonl', '-i', '10ms', '-n', 1] as const;
+
+test.each([
+  { inline: true, doInline: 0n, mode: 'percpu', total: 0n },
+  { inline: false, doInline: 1n, mode: 'inline', total: 0n },
+])('do_inline is believed over the command line, which says $inline', async (given) => {
+  await using guest = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('array'),
+    inline: given.inline,
+    guest: 'fixed',
+  });
+  await guest.whenSettled();
+  await setVariables(guest.pid, { do_inline: given.doInline });
+
+  const { stdout } = await icount([guest.pid, ...once]);
+
+  const { start, summary } = readRecords(stdout);
+  expect(start.mode).toBe(given.mode);
+  expect(summary.total).toBe(given.total);
+});
+
+test.each(['inline', 'inline=on', 'inline=yes', 'inline=true', 'arg=inline'])(
+  'the mode is inline however QEMU was told so: %s',
+  async (pluginArgs) => {
+    await using guest = startGuest({
+      qemu: 'qemu-riscv64',
+      plugin: pluginFile('array'),
+      inline: true,
+      pluginArgs,
+      guest: 'fixed',
+    });
+    await guest.whenSettled();
+
+    const { stdout } = await icount([guest.pid, ...once]);
+
+    expect(readRecords(stdout)).toMatchObject({
+      start: { mode: 'inline' },
+      summary: { total: 2_000_020n },
+    });
+  },
+);
+
+test('--mode chooses between the counters that an array layout has', async () => {
+  await using guest = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('array-with-pc', 'stripped'),
+    inline: false,
+    guest: 'fixed',
+  });
+  await guest.whenSettled();
+
+  const inline = readRecords((await icount([guest.pid, ...once, '--mode', 'inline'])).stdout);
+  const percpu = readRecords((await icount([guest.pid, ...once, '--mode', 'percpu'])).stdout);
+
+  expect(inline).toMatchObject({ start: { mode: 'inline' }, summary: { total: 0n } });
+  expect(inline.samples[0]).not.toHaveProperty('vcpus');
+  expect(percpu).toMatchObject({ start: { mode: 'percpu' }, summary: { total: 2_000_020n } });
+  expect(percpu.samples[0]?.vcpus).toEqual([{ index: 0, insns: 0n, total: 2_000_020n }]);
+});
+
+test('--mode percpu is refused where one counter is all that there is', async () => {
+  await using guest = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('scalar'),
+    inline: false,
+    guest: 'fixed',
+  });
+  await guest.whenSettled();
+
+  const { status, stdout, stderr } = await icount([guest.pid, '--mode', 'percpu']);
+
+  expect(status).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    new RegExp(`^icount-gdb: --mode percpu: .* ${guest.pid} .*scalar.* one count for all vCPUs\n`),
+  );
+  await whenUndisturbed(guest.pid);
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pluginFile } from '../fixtures/cache.ts';
+import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { icount, startIcount } from '../fixtures/icount.ts';
+
+let asleep: Guest;
+let busy: Guest;
+
+beforeAll(async () => {
+  asleep = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('array-with-pc'),
+    inline: true,
+    guest: 'fixed',
+  });
+  busy = startGuest({
+    qemu: 'qemu-system-riscv64',
+    plugin: pluginFile('array'),
+    inline: false,
+    guest: 'harts-busy',
+    smp: 2,
+  });
+  await asleep.whenSettled();
+  await busy.whenRunning();
+});
+
+afterAll(async () => {
+  await asleep[Symbol.asyncDispose]();
+  await busy[Symbol.asyncDispose]();
+});
+
+interface Row {
+  readonly type: string;
+  readonly pid: number;
+  readonly seq?: number;
+  readonly elapsed_ns: number;
+  readonly total: number;
+  readonly reason?: string;
+}
+
+function rowsOf(stdout: string): readonly Row[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): Row => JSON.parse(line));
+}
+
+test('every guest has its rows, on one grid, and the summary tells of all', async () => {
+  const run = await icount([
+    asleep.pid,
+    busy.pid,
+    asleep.pid,
+    '-f',
+    'jsonl',
+    '-i',
+    '50ms',
+    '-n',
+    4,
+  ]);
+
+  expect(run.status).toBe(0);
+  const rows = rowsOf(run.stdout);
+  for (const guest of [asleep, busy]) {
+    const own = rows.filter(({ pid }) => pid === guest.pid);
+    expect(own.map(({ type }) => type)).toEqual(['start', ...Array(4).fill('sample'), 'summary']);
+  }
+  const sleeping = rows.find(({ pid, type }) => pid === asleep.pid && type === 'summary');
+  expect(sleeping).toMatchObject({ total: 2_000_020, reason: 'count' });
+  expect(run.stderr).toContain(`process ${asleep.pid}:`);
+  expect(run.stderr).toContain(`process ${busy.pid}:`);
+  expect(run.stderr).toContain('2 guests together:');
+});
+
+test('a table has a column for the pid, csv too', async () => {
+  const table = await icount([asleep.pid, busy.pid, '-i', '20ms', '-n', 1, '-q']);
+  expect(table.stdout).toMatch(/^ +pid +elapsed s +instructions/);
+  const csv = await icount([asleep.pid, busy.pid, '-i', '20ms', '-n', 1, '-q', '-f', 'csv']);
+  expect(csv.stdout).toMatch(/^pid,seq,time,/);
+  expect(csv.stdout).toMatch(new RegExp(`^${asleep.pid},1,`, 'm'));
+});
+
+test('one that goes away does not end the others', async () => {
+  await using mortal = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('array-with-pc'),
+    inline: true,
+    guest: 'getpid-loop',
+  });
+  await mortal.whenRunning();
+  await using run = startIcount([mortal.pid, busy.pid, '-f', 'jsonl', '-i', '20ms']);
+  const samplesOf = (pid: number, text: string): number =>
+    text.split('\n').filter((line) => line.startsWith(`{"type":"sample","pid":${pid},`)).length;
+  await run.whenWritten('rows of both', (text) => samplesOf(mortal.pid, text) > 2);
+
+  mortal.child.kill('SIGKILL');
+  await run.whenWritten('its summary', (text) =>
+    text.includes(`{"type":"summary","pid":${mortal.pid},`),
+  );
+  const before = samplesOf(busy.pid, run.stdout);
+  await run.whenWritten('more rows', (text) => samplesOf(busy.pid, text) > before + 3);
+  const { status, stdout } = await run.interrupt();
+
+  expect(status).toBe(0);
+  const reasons = rowsOf(stdout).flatMap(({ pid, reason }) => (reason ? [[pid, reason]] : []));
+  expect(reasons).toEqual([
+    [mortal.pid, 'exited'],
+    [busy.pid, 'interrupted'],
+  ]);
+});
+
+test('of those that were named each must be had', async () => {
+  const run = await icount([busy.pid, 2 ** 31 - 1]);
+  expect(run).toMatchObject({ status: 3, stdout: '' });
+  expect(run.stderr).toContain('process 2147483647 does not exist');
+});
+
+test('a command is counted for all of them', async () => {
+  const run = await icount([asleep.pid, busy.pid, '--', 'sleep', '0.1']);
+  expect(run).toMatchObject({ status: 0, stdout: '' });
+  expect(run.stderr).toContain(`process ${asleep.pid}:\n\n                   0  instructions`);
+  expect(run.stderr).toContain('2 guests together:');
+});
+
+test('--all finds them, and labels its rows', async () => {
+  const run = await icount(['--all', '-f', 'jsonl', '-i', '20ms', '-n', 1]);
+  expect(run.status).toBe(0);
+  const pids = new Set(rowsOf(run.stdout).map(({ pid }) => pid));
+  expect([...pids]).toEqual(expect.arrayContaining([asleep.pid, busy.pid]));
+});
+
+test('--all and a pid exclude each other', async () => {
+  expect(await icount(['--all', busy.pid])).toMatchObject({ status: 2, stdout: '' });
+});

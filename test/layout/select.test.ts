@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { UnresolvedCountersError } from '../../src/errors.js';
+import type { LayoutName } from '../../src/layout/layout.js';
+import { selectLayout } from '../../src/layout/select.js';
+import type { Variables } from '../../src/layout/variable.js';
+import { typed, untyped } from './variables.ts';
+
+const flag = typed(1, '_Bool');
+const counter = typed(8, 'uint64_t');
+const withPc = typed(128, 'InstructionCount [8]', { sizeBytes: 16, counterOffsetBytes: 8 });
+const withoutPc = typed(64, 'InstructionCount [8]', { sizeBytes: 8, counterOffsetBytes: 0 });
+
+function variables(entries: Readonly<Record<string, ReturnType<typeof typed>>>): Variables {
+  return new Map(Object.entries({ do_inline: flag, ...entries }));
+}
+
+function chosen(found: Variables, wordBytes: 4 | 8 = 8): LayoutName {
+  return selectLayout(found, wordBytes, 'libinsn.so').layout;
+}
+
+function refusal(found: Variables, wordBytes: 4 | 8 = 8): UnresolvedCountersError {
+  try {
+    selectLayout(found, wordBytes, 'libinsn.so');
+  } catch (error) {
+    if (error instanceof UnresolvedCountersError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+test.each<[LayoutName, Variables]>([
+  ['scalar', variables({ insn_count: counter })],
+  ['array-with-pc', variables({ inline_insn_count: counter, counts: withPc })],
+  ['array', variables({ inline_insn_count: counter, counts: withoutPc })],
+  ['scoreboard', variables({ insn_count: typed(16, 'qemu_plugin_u64') })],
+])('%s is told by debug information', (layout, found) => {
+  expect(chosen(found)).toBe(layout);
+});
+
+test.each<[LayoutName, Readonly<Record<string, number>>]>([
+  ['scalar', { insn_count: 8, do_inline: 1 }],
+  ['array-with-pc', { inline_insn_count: 8, counts: 128, do_inline: 1 }],
+  ['array', { inline_insn_count: 8, counts: 64, do_inline: 1 }],
+  ['scoreboard', { insn_count: 16, do_inline: 1 }],
+])('%s is told by sizes alone', (layout, sizes) => {
+  expect(chosen(untyped(sizes))).toBe(layout);
+});
+
+describe('on a 32-bit host', () => {
+  test('debug information tells a scalar from a handle of the same size', () => {
+    expect(chosen(variables({ insn_count: typed(8, 'qemu_plugin_u64') }), 4)).toBe('scoreboard');
+    expect(chosen(variables({ insn_count: counter }), 4)).toBe('scalar');
+    expect(chosen(variables({ insn_count: typed(8, 'unsigned long long') }), 4)).toBe('scalar');
+  });
+
+  test('without it they are refused', () => {
+    expect(refusal(untyped({ insn_count: 8, do_inline: 1 }), 4).message).toContain('two things');
+  });
+});
+
+test.each<[string, Variables, string]>([
+  ['a counter of 4 bytes', untyped({ insn_count: 4 }), 'insn_count: 4 bytes'],
+  ['a counter of 12 bytes', untyped({ insn_count: 12 }), 'insn_count: 12 bytes'],
+  ['a counter of an unknown type', variables({ insn_count: typed(8, 'double') }), 'type double'],
+  ['a handle of an unknown type', variables({ insn_count: typed(16, 'struct tally') }), 'tally'],
+  ['an array of 96 bytes', untyped({ inline_insn_count: 8, counts: 96 }), 'counts: 96 bytes'],
+  ['an empty array', untyped({ inline_insn_count: 8, counts: 0 }), 'counts: 0 bytes'],
+  ['an array without its scalar', untyped({ counts: 64 }), 'counts: 64 bytes'],
+  ['a scalar without its array', untyped({ inline_insn_count: 8 }), 'inline_insn_count: 8 bytes'],
+  [
+    'an inline counter of 4 bytes',
+    untyped({ inline_insn_count: 4, counts: 64 }),
+    'inline_insn_count has 4 bytes',
+  ],
+  [
+    'elements whose counter lies elsewhere',
+    variables({
+      inline_insn_count: counter,
+      counts: typed(128, 'Pair [8]', { sizeBytes: 16, counterOffsetBytes: 0 }),
+    }),
+    'lies at byte 0 of 16',
+  ],
+  [
+    'elements of 24 bytes',
+    variables({
+      inline_insn_count: counter,
+      counts: typed(192, 'Triple [8]', { sizeBytes: 24, counterOffsetBytes: 0 }),
+    }),
+    'counts: 192 bytes',
+  ],
+  [
+    'an array that ends within an element',
+    variables({
+      inline_insn_count: counter,
+      counts: typed(100, 'Pair [6]', { sizeBytes: 16, counterOffsetBytes: 8 }),
+    }),
+    'counts has 100 bytes',
+  ],
+  ['nothing', new Map(), 'none was found'],
+])('%s is refused, with the file and what was found', (_, found, fact) => {
+  const { message, exitCode, hint } = refusal(found);
+
+  expect(message).toMatch(/^can't resolve the counters in libinsn\.so: /);
+  expect(message).toContain(fact);
+  expect(hint).toContain('QEMU 4.2 to 11');
+  expect(exitCode).toBe(6);
+});
