@@ -33,6 +33,8 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
         : openRows(options, process.stdout, 'standard output');
     return await withPlot(options.plot, (plot) =>
       withGuests(options, diverted.messages, async (guests) => {
+        const early = signals.received();
+        if (early !== undefined) return signalStatus(early);
         const rows =
           place === undefined
             ? []

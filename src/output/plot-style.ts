@@ -38,7 +38,7 @@ export const style = `
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-size: 12px; }
 .title { font-size: 16px; font-weight: 600; }
 .line { fill: none; stroke-width: 1.25; stroke-linejoin: round; }
-.main { stroke-width: 2; }
+.main { stroke-width: 1.75; }
 .band { stroke: none; fill-opacity: 0.18; }
 .grid { stroke-width: 1; }
 ${theme({ paper: '#ffffff', ink: '#1f2328', faint: '#59636e', grid: '#e3e6ea', gap: '#f0f1f3', main: '#1f2328', lines: light })}

@@ -60,8 +60,8 @@ function fieldOf({ main, lines }: Plot): readonly string[] {
     const middle = { class: 'faint', anchor: 'middle' } as const;
     return [svgText(FIELD.width / 2, FIELD.height / 2, 'no sample was taken', middle)];
   }
-  const mainStretches = main?.trace.stretches(FIELD.width) ?? [];
-  const lineStretches = lines.map(({ trace }) => trace.stretches(FIELD.width));
+  const mainStretches = main?.trace.stretches(FIELD.width / 2) ?? [];
+  const lineStretches = lines.map(({ trace }) => trace.stretches(FIELD.width / 2));
   const most = [mainStretches, ...lineStretches].map((stretches) =>
     stretches.reduce((greatest, { mostMips }) => Math.max(greatest, mostMips), 0),
   );

@@ -113,7 +113,7 @@ async function isForbidden(pid: number): Promise<boolean> {
 }
 
 /** `dev_t` in the kernel's words: `fd:00` (gnu_dev_major and gnu_dev_minor of glibc). */
-function deviceName(device: bigint): string {
+export function deviceName(device: bigint): string {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xffff_f000n);
   const minor = (device & 0xffn) | ((device >> 12n) & 0xffff_ff00n);
   return [major, minor].map((number) => number.toString(16).padStart(2, '0')).join(':');

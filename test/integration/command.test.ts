@@ -7,7 +7,6 @@ import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount, icountCommand, startIcount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
 import { startInTerminal } from '../fixtures/terminal.ts';
-import { until } from '../fixtures/until.ts';
 
 let folder: string;
 /** Asleep: 2,000,020 instructions, and not one more. */
@@ -167,10 +166,12 @@ test('a guest that ends before the command does is told of', async () => {
     guest: 'getpid-loop',
   });
   await mortal.whenRunning();
-  const run = await icount([mortal.pid, '--', 'sh', '-c', `kill -KILL ${mortal.pid}; exit 4`]);
+  const { pid } = mortal;
+  const script = `kill -KILL ${pid}; while [ -e /proc/${pid} ]; do sleep 0.02; done; exit 4`;
+  const run = await icount([pid, '--', 'sh', '-c', script]);
   expect(run.status).toBe(4);
   expect(run.stderr).toContain('ended: the guest was killed by SIGKILL');
-  await until('its end', () => mortal.hasExited);
+  expect(run.stderr).toContain(`process ${pid} ended before the command did`);
 });
 
 test('the guest runs on untraced after a command', async () => {

@@ -124,6 +124,16 @@ describe('a file that has changed since QEMU loaded it', () => {
     },
   );
 
+  test('deleted, and another build lies where the link of its descriptor seems to point', async () => {
+    using directory = temporaryDirectory();
+    const plugin = copyPlugin(join(directory.path, 'libinsn.so'));
+    await using guest = await startFixed(plugin, false);
+    rmSync(plugin);
+    copyPlugin(`${plugin} (deleted)`, 'array-with-pc');
+
+    expect(await totalOf(guest)).toMatchObject({ layout: 'array', total: fixedTotal });
+  });
+
   test('replaced by a directory', async () => {
     using directory = temporaryDirectory();
     const plugin = copyPlugin(join(directory.path, 'libinsn.so'));

@@ -76,7 +76,6 @@ test.each([
     'does not know our script',
     '#!/bin/sh\nwhile read -r l; do echo "1^done,value=\\"0\\""; done\n',
   ],
-  ['kills itself', '#!/bin/sh\nkill -9 $$\n'],
 ])('a script that %s', async (_, text) => {
   using directory = temporaryDirectory();
   const file = script(directory.path, text);

@@ -50,15 +50,13 @@ test.each([
 });
 
 test.each([
-  ['--format', 'xml'],
-  ['--mode', 'both'],
-  ['--no-such-option', ''],
-  ['--output', ''],
-  ['-1', ''],
-])('%s %s, which the command line does not know, is refused', async (option, value) => {
-  const args = value === '' ? [guest.pid, option] : [guest.pid, option, value];
-
-  expectRefusal(await icount(args), 2, option, value);
+  [['--format', 'xml'], 'unknown format "xml"', 'jsonl'],
+  [['--mode', 'both'], 'unknown mode "both"', 'percpu'],
+  [['--no-such-option'], '--no-such-option', ''],
+  [['--output'], '--output', ''],
+  [['-1'], '-1', ''],
+])('%j, which the command line does not know, is refused', async (args, what, remedy) => {
+  expectRefusal(await icount([guest.pid, ...args]), 2, what, remedy);
 });
 
 test('no pid at all is refused with status 2', async () => {
