@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { groupDigits, secondsText } from '../output/digits.js';
 import type { RunInfo } from '../output/format.js';
-import { type Plot, type PlotLine, plotSvg } from '../output/plot-svg.js';
-import { Trace } from '../output/plot-trace.js';
+import { type Plot, type PlotLine, plotSvg } from '../plot/chart.js';
+import { Trace } from '../plot/trace.js';
 import { mipsOf } from '../sampler/rate.js';
 import type { Sample, Summary } from '../sampler/sample.js';
 import type { Observer } from './observer.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { plotObserver } from '../../src/cli/plot-observer.js';
 import { gap, info, sample, stopped, vcpu } from '../output/events.js';
-import { pathsIn, wellFormed } from '../output/svg-reader.js';
+import { pathsIn, wellFormed } from '../plot/svg-reader.js';
 
 test('a run without a sample has no chart', () => {
   const plot = plotObserver();

@@ -1,4 +1,4 @@
-import { lineClass, lineDashes } from './plot-style.js';
+import { lineClass, lineDashes } from './style.js';
 import { coordinate, svgText } from './svg.js';
 
 /** What the lines are, below a chart. */

@@ -1,5 +1,5 @@
-import type { Stretch } from './plot-trace.js';
 import { coordinate as c } from './svg.js';
+import type { Stretch } from './trace.js';
 
 /** From time and rate to pixels. */
 export interface PlotScale {

@@ -1,9 +1,9 @@
-import { type Axis, rateAxis, timeAxis } from './plot-axis.js';
-import { legend, lineLooks } from './plot-legend.js';
-import { bandPath, gapsOf, linePath, type PlotScale } from './plot-paths.js';
-import { style } from './plot-style.js';
-import type { Trace } from './plot-trace.js';
+import { type Axis, rateAxis, timeAxis } from './axis.js';
+import { legend, lineLooks } from './legend.js';
+import { bandPath, gapsOf, linePath, type PlotScale } from './paths.js';
+import { style } from './style.js';
 import { coordinate, escaped, svgText } from './svg.js';
+import type { Trace } from './trace.js';
 
 /** A line of a chart. */
 export interface PlotLine {

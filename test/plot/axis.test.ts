@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rateAxis, roundStep, timeAxis } from '../../src/output/plot-axis.js';
+import { rateAxis, roundStep, timeAxis } from '../../src/plot/axis.js';
 
 test.each([
   [0.0007, 0.001],

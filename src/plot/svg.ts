@@ -1,4 +1,4 @@
-import { printable } from './printable.js';
+import { printable } from '../output/printable.js';
 
 /** A piece of text, anchored at `start` if nothing else is said. */
 export function svgText(

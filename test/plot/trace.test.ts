@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Trace } from '../../src/output/plot-trace.js';
+import { Trace } from '../../src/plot/trace.js';
 
 test('a short run is kept as it is', () => {
   const trace = new Trace();
