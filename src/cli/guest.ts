@@ -10,7 +10,7 @@ import type { Clock } from '../sampler/clock.js';
 import type { QemuCommand } from '../target/cmdline.js';
 import { findPlugin, type PluginFile, readQemuCommand } from '../target/plugin.js';
 import { type ProcessFacts, readProcess } from '../target/proc.js';
-import { readThreads } from '../target/threads.js';
+import { hasEnded, readThreads } from '../target/threads.js';
 
 /** What the user chose about how a guest is looked at. */
 export interface GuestOptions {
@@ -48,7 +48,8 @@ export async function resolveGuest(
   events: GuestEvents,
 ): Promise<ResolvedGuest> {
   const target = await readProcess(pid);
-  if (target.argv.length === 0 && target.state === 'Z') {
+  // The main thread may have ended before the others.
+  if (target.state === 'Z' && hasEnded(await readThreads(pid))) {
     throw new NoSuchProcessError(pid, 'has ended (a zombie, not yet collected by its parent)');
   }
   const command = await readQemuCommand(target);

@@ -109,7 +109,7 @@ const fixedColumns: readonly Column[] = [
 ];
 
 function vcpuColumn(label: string): Column {
-  const title = `cpu ${label}`;
+  const title = `cpu${label}`;
   return { title, width: Math.max(leastWidths.insns, title.length) };
 }
 

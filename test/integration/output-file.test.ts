@@ -121,7 +121,7 @@ test('a table off a terminal has no colour, with NO_COLOR or without', async () 
   for (const env of [{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }]) {
     const { stdout, stderr } = await icount([guest.pid, '-i', '10ms', '-n', 2], { env });
 
-    expect(stdout).toMatch(/^ elapsed s +instructions +MIPS +cpu 0\n( +[\d.]+ +0 +0\.00 +0\n){2}$/);
+    expect(stdout).toMatch(/^ elapsed s +instructions +MIPS +cpu0\n( +[\d.]+ +0 +0\.00 +0\n){2}$/);
     expect(stderr).not.toContain('\u001b');
   }
 });

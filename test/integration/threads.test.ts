@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
-import { startIcount } from '../fixtures/icount.ts';
+import { icount, startIcount } from '../fixtures/icount.ts';
 import { readRecords, readSamples } from '../fixtures/records.ts';
+import { until } from '../fixtures/until.ts';
 
 /** The disassembly of `threads`: 4 instructions of `leave`, 3 of `_exit` up to its `ecall`. */
 const insnsOfEnd = 7n;
@@ -46,3 +48,31 @@ test.each(combinations)(
     }
   },
 );
+
+test('a guest whose first thread has ended, while others run on, is watched', async () => {
+  await using guest = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: pluginFile('array'),
+    inline: true,
+    guest: 'leader-exits',
+  });
+  await guest.whenSaid('leader exits\n');
+  await until('a zombie', () =>
+    /^State:\tZ/m.test(readFileSync(`/proc/${guest.pid}/status`, 'utf8')),
+  );
+
+  const { status, stdout, stderr } = await icount([
+    guest.pid,
+    '-f',
+    'jsonl',
+    '-i',
+    '50ms',
+    '-n',
+    5,
+  ]);
+
+  expect(status, stderr).toBe(0);
+  const { samples, gaps } = readRecords(stdout);
+  expect(samples.some(({ insns }) => insns > 0n)).toBe(true);
+  expect(gaps).toEqual([]);
+});

@@ -33,9 +33,9 @@ test('columns appear as vCPUs do, under a new header', () => {
   const one = sample(1, 1, 1, 5n, 5n, [vcpu(0, 5n, 5n)]);
   const two = sample(2, 2, 1, 5n, 10n, [vcpu(0, 2n, 7n), vcpu(1, 3n, 3n)]);
   const rows = lines(false, one, one, two);
-  expect(rows.filter(isHeader).map((header) => header.match(/cpu \d/g))).toEqual([
-    ['cpu 0'],
-    ['cpu 0', 'cpu 1'],
+  expect(rows.filter(isHeader).map((header) => header.match(/cpu\d/g))).toEqual([
+    ['cpu0'],
+    ['cpu0', 'cpu1'],
   ]);
 });
 
