@@ -37,3 +37,16 @@ test('the manual and the changelog are of the version of the package', () => {
   expect(manual).toContain(`"icount-gdb ${version}"`);
   expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`## [${version}]`);
 });
+
+test('the README has a row for every option of a poll', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| `(-.*?)` \|/gm)].map(([, flags = '']) => flags);
+  const asked = program.createHelp().visibleOptions(program);
+
+  expect(rows.sort()).toEqual(
+    asked
+      .map(({ flags }) => flags)
+      .filter((flags) => !/--(help|version)/.test(flags))
+      .sort(),
+  );
+});
