@@ -24,6 +24,9 @@ export interface SamplingOptions {
 /** 104 days: longer than any command, and exact in a double. */
 const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
 
+/** A look costs a millisecond of ours at most; so much of a guest's last work may go unseen. */
+const LOOK_NS = 100_000_000;
+
 /**
  * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not
  * end the others. Several tick together, on one grid.
@@ -67,6 +70,7 @@ async function sample(
     clock,
     intervalNs: intervalNs ?? NO_INTERVAL_NS,
     ...(options.origin === undefined ? {} : { origin: options.origin }),
+    lookNs: LOOK_NS,
     limit,
     perVcpu: guest.attached.counters.perVcpu,
     signal: ending.signal,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestStoppedError } from '../errors.js';
 import { findValue } from '../mi/find.js';
-import { isGroupStopped, isQuiescent, readThreads } from '../target/threads.js';
+import { hasEnded, isGroupStopped, isQuiescent, readThreads } from '../target/threads.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 import type { Gdb } from './start.js';
 
@@ -25,9 +25,20 @@ const QUIESCENCE_POLL_MS = 1;
  * guest's owner stops it meanwhile; GdbTimeoutError, GdbGoneError
  */
 export async function attach(gdb: Gdb, pid: number, tid: number): Promise<void> {
+  const progress = { isAnswered: false, isOver: false };
   // `&` resumes the thread. -target-attach has no such form and leaves it stopped.
-  await gdb.session.send(`-interpreter-exec console "attach ${tid}&"`, ATTACH_TIMEOUT_MS);
-  await waitForQuiescence(gdb, pid, tid);
+  const answer = gdb.session.send(`-interpreter-exec console "attach ${tid}&"`, ATTACH_TIMEOUT_MS);
+  try {
+    await Promise.all([
+      answer.then(() => {
+        progress.isAnswered = true;
+      }),
+      // At the same time: where the thread ends at the wrong moment gdb waits for it for ever.
+      quiescence(gdb, pid, tid, progress),
+    ]);
+  } finally {
+    progress.isOver = true;
+  }
   const features = findValue(
     (await gdb.session.send('-list-target-features', ATTACH_TIMEOUT_MS)).results,
     'features',
@@ -38,12 +49,20 @@ export async function attach(gdb: Gdb, pid: number, tid: number): Promise<void> 
   if (!isAsync) throw new GdbRefusedError("this gdb can't run commands while its target runs");
 }
 
-async function waitForQuiescence(gdb: Gdb, pid: number, tid: number): Promise<void> {
+async function quiescence(
+  gdb: Gdb,
+  pid: number,
+  tid: number,
+  progress: { readonly isAnswered: boolean; readonly isOver: boolean },
+): Promise<void> {
   const giveUpAt = performance.now() + ATTACH_TIMEOUT_MS;
-  for (;;) {
+  while (!progress.isOver) {
+    const { isAnswered } = progress;
     const threads = await readThreads(pid);
-    if (isQuiescent(threads)) return;
-    if (!threads.some((thread) => thread.tid === tid)) throw new GdbRefusedError('it has ended');
+    if (isAnswered && isQuiescent(threads)) return;
+    if (hasEnded(threads.filter((thread) => thread.tid === tid))) {
+      throw new GdbRefusedError('it has ended');
+    }
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
     if (gdb.session.isGone) throw new GdbGoneError(await gdb.ended);
     if (performance.now() > giveUpAt) throw new GdbTimeoutError('attach', ATTACH_TIMEOUT_MS);

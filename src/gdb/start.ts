@@ -46,7 +46,7 @@ export interface Gdb {
  * @throws GdbUnusableError; GdbGoneError, GdbTimeoutError for a gdb that was ended or stopped from
  * outside, so that another one may do better
  */
-export async function startGdb(command: string, events: SessionEvents): Promise<Gdb> {
+export async function startGdb(command: string, events: SessionEvents, attempts = 2): Promise<Gdb> {
   let consoleText = '';
   const child = execa('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
     env: { LC_ALL: 'C', TERM: 'dumb' },
@@ -120,6 +120,8 @@ export async function startGdb(command: string, events: SessionEvents): Promise<
     if (isGone && outcome.exitCode === NOT_RUNNABLE) {
       throw new GdbUnusableError(command, 'is not a program that can be run');
     }
+    // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
+    if (isGone && attempts > 1) return await startGdb(command, events, attempts - 1);
     const said = (stderr || consoleText).trim().split('\n', 1)[0] ?? '';
     throw new GdbUnusableError(
       command,

@@ -1,4 +1,4 @@
-import { close, fstat, ftruncate, write } from 'node:fs';
+import { close, fstat, fstatSync, ftruncate, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { isReaderGone, outputError } from './write-failure.js';
 import type { RowWriter } from './writer.js';
@@ -59,6 +59,10 @@ export function fdWriter(file: OpenFile): RowWriter {
         throw outputError(file.name, cause);
       }
       sizeBytes += writtenBytes;
+      // The system writes on to a file without a name, which is gone for good once it is closed.
+      if (file.regular && file.owned && fstatSync(file.fd).nlink === 0) {
+        throw outputError(file.name, new Error('it has been removed'));
+      }
       return 'written';
     },
     async close() {

@@ -16,6 +16,12 @@ export interface SamplerOptions {
   readonly intervalNs: number;
   /** Where the grid begins, for samplers that are to tick together; else with the baseline. */
   readonly origin?: MonotonicNs;
+  /**
+   * How often the counters are looked at between two points of the grid. When the guest ends, the
+   * last look becomes the last row: it can't be read any more then, and what it executed after
+   * that look is not known.
+   */
+  readonly lookNs?: number;
   /** Whichever is reached first ends the run; without any it goes on until it is stopped. */
   readonly limit: {
     /** Intervals, that is ticks taken: a gap counts, a tick that was missed does not. */
@@ -75,7 +81,7 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
   let late = 0;
 
   for (;;) {
-    await clock.sleepUntil(earlier(nextPoint(grid, passed, clock.now()), end), signal);
+    const lastLook = await lookUntil(earlier(nextPoint(grid, passed, clock.now()), end), options);
     const passedNow = pointsPassed(grid, clock.now());
     if (passedNow > passed) {
       late += pointsMissed(passed, passedNow);
@@ -84,6 +90,9 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
     }
 
     const outcome = await source.read();
+    if (lastLook !== undefined && (outcome.kind === 'ended' || outcome.kind === 'lost')) {
+      await options.onTick(tally.add(lastLook, clock.wall()));
+    }
     if (outcome.kind === 'ended') {
       return { kind: 'finished', summary: tally.summary('exited', late, outcome.end) };
     }
@@ -95,6 +104,22 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
       return { kind: 'lost', summary: tally.summary('stopped', late), reason: outcome.reason };
     }
     if (reason !== undefined) return { kind: 'finished', summary: tally.summary(reason, late) };
+  }
+}
+
+/** Sleeps, and returns the last reading that was taken in between, if any. */
+async function lookUntil(
+  due: MonotonicNs,
+  { source, clock, signal, lookNs }: SamplerOptions,
+): Promise<Reading | undefined> {
+  let last: Reading | undefined;
+  for (;;) {
+    const look = lookNs === undefined ? due : earlier(due, clock.now() + BigInt(lookNs));
+    await clock.sleepUntil(look, signal);
+    if (signal.aborted || clock.now() >= due) return last;
+    const outcome = await source.read();
+    if (outcome.kind === 'reading') last = outcome.reading;
+    if (outcome.kind === 'ended' || outcome.kind === 'lost') return last;
   }
 }
 

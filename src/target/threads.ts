@@ -4,6 +4,9 @@ import { readText, statusField } from './proc.js';
 /** SIGSTOP (19) in the signal masks of /proc/PID/status, on every architecture but MIPS. */
 const SIGSTOP_BIT = 1n << 18n;
 
+/** It fails once in thousands of times where threads come and go. */
+const LIST_ATTEMPTS = 20;
+
 /** What /proc/PID/task/TID/status says of one thread (proc(5)). */
 export interface ThreadState {
   readonly tid: number;
@@ -67,15 +70,22 @@ function isEnded(thread: ThreadState): boolean {
   return thread.state === 'Z' || thread.state === 'X';
 }
 
-/** Not by `readdir`, which sorts: the kernel lists threads in the order of their creation. */
+/**
+ * Not by `readdir`, which sorts: the kernel lists threads in the order of their creation. `opendir`
+ * looks at each entry once more (Node's getDirent, for file systems that tell no types), and fails
+ * when a thread has ended in between.
+ */
 async function listThreads(pid: number): Promise<readonly number[]> {
-  const tids: number[] = [];
-  try {
-    for await (const { name } of await opendir(`/proc/${pid}/task`)) tids.push(Number(name));
-  } catch {
-    // The process went away; what it still had does not matter.
+  for (let attempts = LIST_ATTEMPTS; attempts > 0; attempts -= 1) {
+    const tids: number[] = [];
+    try {
+      for await (const { name } of await opendir(`/proc/${pid}/task`)) tids.push(Number(name));
+      return tids;
+    } catch {
+      // A thread or the process has ended.
+    }
   }
-  return tids;
+  return [];
 }
 
 function parseThread(tid: number, status: string): ThreadState {

@@ -4,7 +4,7 @@ import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { type Outcome, startIcount } from '../fixtures/icount.ts';
 import { counterAddress } from '../fixtures/inspection.ts';
 import { readWord, setVariables, writeWord } from '../fixtures/poke.ts';
-import { readRecords, readSamples, sumOf } from '../fixtures/records.ts';
+import { countLines, readRecords, readSamples, sumOf } from '../fixtures/records.ts';
 import { until } from '../fixtures/until.ts';
 
 /** Not a double: 2^53 and its neighbour would both be printed as …992. */
@@ -36,17 +36,13 @@ async function watchValues(format: string): Promise<Outcome> {
   await setVariables(guest.pid, { inline_insn_count: at(0) });
   const address = await counterAddress(guest.pid);
   await using run = startIcount([guest.pid, '-f', format, '-i', '20ms']);
-  await run.whenWritten('rows', (stdout) => lines(stdout) > 3);
+  await run.whenWritten('rows', (stdout) => countLines(stdout) > 2);
   for (const value of values.slice(1)) {
     await writeWord(guest.pid, address, value);
-    const before = lines(run.stdout);
-    await run.whenWritten('more rows', (stdout) => lines(stdout) > before + 2);
+    const before = countLines(run.stdout);
+    await run.whenWritten('more rows', (stdout) => countLines(stdout) > before + 2);
   }
   return await run.interrupt();
-}
-
-function lines(stdout: string): number {
-  return stdout.split('\n').length;
 }
 
 test('jsonl has every digit of totals and deltas, up to 2^64 and over it', async () => {
@@ -100,23 +96,26 @@ test('a counter that wraps around while the guest runs has right deltas', async 
   const address = await counterAddress(guest.pid);
   // Some seconds of work. What is set between a load and a store of the guest's is lost again.
   await until('a counter that is set', async () => {
-    await setVariables(guest.pid, { inline_insn_count: end - 12_000_000_000n });
+    await setVariables(guest.pid, { inline_insn_count: end - 10_000_000_000n });
     return (await readWord(guest.pid, address)) > end / 2n;
   });
 
   await using run = startIcount([guest.pid, '-f', 'jsonl', '-i', '20ms']);
-  await run.whenWritten('a wrap-around', (stdout) => {
-    return (readSamples(stdout).at(-1)?.total ?? end) < end / 2n;
-  });
+  await run.whenWritten('the baseline', (stdout) => countLines(stdout) > 0);
+  // On a machine that does other things as well it may take its time.
+  const hasWrapped = async () => (await readWord(guest.pid, address)) < end / 2n;
+  await until('a wrap-around', hasWrapped, 100_000);
+  const before = countLines(run.stdout);
+  await run.whenWritten('what comes after it', (stdout) => countLines(stdout) > before + 1);
   const { samples, gaps, summary } = readRecords((await run.interrupt()).stdout);
 
   expect(gaps).toEqual([]);
   const first = samples[0];
   if (first === undefined) throw new Error('no sample');
   expect(first.total).toBeGreaterThan(end / 2n);
-  const before = first.total - first.insns;
-  expect(sumOf(samples.map(({ insns }) => insns))).toBe(end - before + summary.total);
-  for (const { insns } of samples) expect(insns).toBeLessThan(12_000_000_000n);
+  const baseline = first.total - first.insns;
+  expect(sumOf(samples.map(({ insns }) => insns))).toBe(end - baseline + summary.total);
+  for (const { insns } of samples) expect(insns).toBeLessThan(10_000_000_000n);
 });
 
 test('the slots of vCPUs have every digit and wrap around each for itself', async () => {

@@ -12,7 +12,7 @@ import { readRecords, sumOf } from '../fixtures/records.ts';
 import { send } from '../fixtures/send.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';
 
-const CYCLES = 8;
+const CYCLES = 7;
 const guests = [
   { name: 'user mode, threads that come and go', start: startThreads },
   { name: 'four vCPUs', start: startVcpus },

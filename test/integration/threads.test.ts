@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
-import { readRecords, readSamples } from '../fixtures/records.ts';
+import { countLines, readRecords } from '../fixtures/records.ts';
 import { until } from '../fixtures/until.ts';
 
 /** The disassembly of `threads`: 4 instructions of `leave`, 3 of `_exit` up to its `ecall`. */
@@ -23,16 +23,16 @@ test.each(combinations)(
       plugin: pluginFile(layout),
       inline: mode === 'inline',
       guest: 'threads',
-      args: ['4', '800'],
+      args: ['4', '1600'],
     });
     await guest.whenSaid('running\n');
 
     await using run = startIcount([guest.pid, '-f', 'jsonl', '-i', '5ms']);
-    await run.whenWritten('a sample', (stdout) => readSamples(stdout).length > 0);
+    await run.whenWritten('a sample', (stdout) => countLines(stdout) > 1);
     expect(guest.stdout).not.toContain('sleeping');
     await guest.whenSettled();
-    const ticks = readSamples(run.stdout).length;
-    await run.whenWritten('samples at rest', (stdout) => readSamples(stdout).length > ticks + 3);
+    const rows = countLines(run.stdout);
+    await run.whenWritten('samples at rest', (stdout) => countLines(stdout) > rows + 3);
     const { samples, gaps, summary } = readRecords((await run.interrupt()).stdout);
 
     expect(samples.filter(({ insns }) => insns > 0n).length).toBeGreaterThan(10);
