@@ -54,6 +54,11 @@ export async function resolveGuest(
   }
   const command = await readQemuCommand(target);
   const plugin = await findPlugin(target, command, options.pluginFile);
+  if (plugin.needsProof && plugin.name === plugin.mappedPath && target.uid !== process.getuid?.()) {
+    events.onNotice(
+      `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which the build-id will tell`,
+    );
+  }
   const { startTicks } = target;
   let watch: GuestWatch | undefined;
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestStoppedError } from '../errors.js';
 import { findValue } from '../mi/find.js';
-import { hasEnded, isGroupStopped, isQuiescent, readThreads } from '../target/threads.js';
+import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../target/threads.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 import type { Gdb } from './start.js';
 
@@ -63,7 +63,7 @@ async function quiescence(
     if (hasEnded(threads.filter((thread) => thread.tid === tid))) {
       throw new GdbRefusedError('it has ended');
     }
-    if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
+    if (isStoppedByOwner(threads)) throw new GuestStoppedError(pid);
     if (gdb.session.isGone) throw new GdbGoneError(await gdb.ended);
     if (performance.now() > giveUpAt) throw new GdbTimeoutError('attach', ATTACH_TIMEOUT_MS);
     await sleep(QUIESCENCE_POLL_MS);

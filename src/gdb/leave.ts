@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resumeIfLeftStopped } from '../target/resume.js';
-import { hasEnded, isGroupStopped, isQuiescent, readThreads } from '../target/threads.js';
+import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../target/threads.js';
 import type { Gdb } from './start.js';
 
 /** How often a thread that is being attached, or has got a signal, is given time to run again. */
@@ -35,14 +35,11 @@ export async function leave(gdb: Gdb, target: LeaveTarget, stoppedByOwner: boole
   }
 }
 
-/**
- * Whether the guest is in a state in which gdb may vanish. What gdb leaves behind stops a guest
- * only once gdb is gone, so a guest that is stopped while gdb lives was stopped by its owner.
- */
+/** Whether the guest is in a state in which gdb may vanish. */
 async function settledState(pid: number): Promise<'settled' | 'unknown'> {
   for (let poll = 0; poll < QUIESCENCE_POLLS; poll += 1) {
     const threads = await readThreads(pid);
-    if (isQuiescent(threads) || isGroupStopped(threads) || hasEnded(threads)) return 'settled';
+    if (isQuiescent(threads) || isStoppedByOwner(threads) || hasEnded(threads)) return 'settled';
     await sleep(1);
   }
   return 'unknown';

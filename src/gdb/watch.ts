@@ -10,23 +10,19 @@ import {
 } from '../layout/layout.js';
 import type { Clock } from '../sampler/clock.js';
 import type { GuestEnd, ReadOutcome } from '../sampler/reading.js';
-import { explainRefusal } from '../target/permission.js';
-import { hasAddressSpace, readProcess, readStartTicks } from '../target/proc.js';
-import { hasEnded, isGroupStopped, readThreads } from '../target/threads.js';
+import { isGroupStopped, readThreads } from '../target/threads.js';
+import { explainAttachFailure } from './attach-failure.js';
+import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isGdbFailure, isLossOfGdb } from './failure.js';
+import { howGuestEnded, isAlive } from './guest-end.js';
 import { GuestMemory } from './guest-memory.js';
 import type { GdbSession } from './session.js';
 
-/** Sessions that failed in a row, without one good read between them. */
-const FAILURES_ALLOWED = 3;
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
 /** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */
 const STOPPED_POLL_MS = 20;
-/** For how long a process that is about to exit may still look alive. */
-const END_GRACE_MS = 200;
-const END_POLL_MS = 2;
 
 export interface WatchOptions extends ConnectionOptions {
   readonly clock: Clock;
@@ -115,7 +111,7 @@ export class GuestWatch {
         break;
       } catch (error) {
         await this.#connection.leave();
-        if (!isLossOfGdb(error)) throw await this.#explain(error);
+        if (!isLossOfGdb(error)) throw await explainAttachFailure(error, this.#options);
         await this.#replaceAfter(error);
       }
     }
@@ -184,13 +180,9 @@ export class GuestWatch {
     }
   }
 
-  /** A read can fail a little before the record of the guest's end arrives. */
   async #unreadableNow(counters: Counters, reason: string): Promise<ReadOutcome | undefined> {
-    const giveUpAt = performance.now() + END_GRACE_MS;
-    while (this.#state.kind === 'attached' && !(await this.#isAlive())) {
-      if (performance.now() > giveUpAt) this.#onConnectionOver({ kind: 'guest-ended' });
-      await sleep(END_POLL_MS);
-    }
+    // A read can fail a little before the record of the guest's end arrives.
+    if (!(await isAlive(this.#options))) this.#onConnectionOver({ kind: 'guest-ended' });
     if (this.#state.kind !== 'attached') return await this.#readNow(counters);
     this.#unreadable += 1;
     if (this.#unreadable >= UNREADABLE_ALLOWED) this.#end({ kind: 'lost', reason });
@@ -251,33 +243,12 @@ export class GuestWatch {
         return;
       case 'guest-ended':
         this.#state = { kind: 'ending' };
-        this.#transition = this.#examineEnd();
+        this.#transition = howGuestEnded(this.#options, () => this.#connection.guestEnd).then(
+          (how) => this.#end({ kind: 'ended', end: how }),
+        );
         return;
       default:
         end satisfies never;
-    }
-  }
-
-  /**
-   * The thread that gdb traced is gone, and with it the process; or the process has called
-   * execve(2), which ends all threads but one. gdb shows the two alike.
-   */
-  async #examineEnd(): Promise<void> {
-    const giveUpAt = performance.now() + END_GRACE_MS;
-    for (;;) {
-      await sleep(END_POLL_MS);
-      const isPatient = performance.now() < giveUpAt;
-      const { guestEnd } = this.#connection;
-      if (!(await this.#isAlive())) {
-        // The record that names the signal comes second.
-        if (guestEnd.kind === 'gone' && isPatient) continue;
-        this.#end({ kind: 'ended', end: guestEnd });
-        return;
-      }
-      if (!isPatient && (await hasAddressSpace(this.#options.pid))) {
-        this.#end({ kind: 'ended', end: { kind: 'exec' } });
-        return;
-      }
     }
   }
 
@@ -287,7 +258,7 @@ export class GuestWatch {
     this.#failures += 1;
     await this.#connection.leave();
     while (!this.#leaving) {
-      if (!(await this.#isAlive())) {
+      if (!(await isAlive(this.#options))) {
         this.#end({ kind: 'ended', end: { kind: 'gone' } });
         return;
       }
@@ -337,47 +308,4 @@ export class GuestWatch {
     this.#connection = connection;
     this.#failures = failures;
   }
-
-  async #isAlive(): Promise<boolean> {
-    const { pid, startTicks } = this.#options;
-    return (await readStartTicks(pid)) === startTicks && !hasEnded(await readThreads(pid));
-  }
-
-  /** What the failure of the first attach means to the user. */
-  async #explain(error: unknown): Promise<unknown> {
-    if (!isGdbFailure(error)) return error;
-    const { pid } = this.#options;
-    if (!(await this.#isAlive()))
-      return new NoSuchProcessError(pid, 'ended while we attached to it');
-    if (/not permitted|already traced/.test(error.message)) {
-      return await explainRefusal(await readProcess(pid));
-    }
-    return new SamplingFailedError(
-      `gdb can't attach to process ${pid}: ${error.message}`,
-      'see the conversation with gdb with --verbose',
-    );
-  }
-}
-
-/** Starts gdb, and another if it is ended from outside; after `failures` failures in a row. */
-async function connect(
-  options: WatchOptions,
-  onOver: (end: ConnectionEnd) => void,
-  failures = 0,
-  failure?: Error,
-): Promise<{ readonly connection: Connection; readonly failures: number }> {
-  if (failure !== undefined) {
-    if (failures >= FAILURES_ALLOWED) throw failedTooOften(failures, failure.message);
-    options.onNotice(`${failure.message}; starting another`);
-  }
-  try {
-    return { connection: await Connection.open(options, onOver), failures };
-  } catch (error) {
-    if (!isLossOfGdb(error)) throw error;
-    return await connect(options, onOver, failures + 1, error);
-  }
-}
-
-function failedTooOften(failures: number, last: string): SamplingFailedError {
-  return new SamplingFailedError(`gdb failed ${failures} times in a row, last: ${last}`);
 }

@@ -47,23 +47,25 @@ const MOST_SLOTS = 65_536;
 const MOST_ELEMENT_BYTES = 4_096;
 
 function scoreboardCounters(mode: Mode, address: bigint): Counters {
-  let strideBytes: number | undefined;
+  // As it was at the sample before. Of the chain only the GRealArray's contents ever change, so
+  // that its header, found the same after the data, proves the whole.
+  let board: Board | undefined;
   return {
     layout: 'scoreboard',
     mode,
     address,
     get strideBytes() {
-      return strideBytes;
+      return board?.strideBytes;
     },
     sharedSlots: undefined,
     perVcpu: true,
     lossy: false,
     async read(memory) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const board = await followChain(memory, address);
-        strideBytes = board.strideBytes;
+        board ??= await followChain(memory, address);
         const reading = await readBoard(memory, board);
         if (reading !== undefined) return reading;
+        board = undefined;
       }
       throw new UnreadableCountersError(`the scoreboard moved in ${ATTEMPTS} reads in a row`);
     },
@@ -112,12 +114,16 @@ async function followChain(memory: Memory, address: bigint): Promise<Board> {
   };
 }
 
-/** Undefined if the array was moved, and the old one freed, while it was read. */
+/**
+ * One round trip: the data, then the header that led to them. Undefined if that is not what it was
+ * any more, and what was read as data may have been anything.
+ */
 async function readBoard(memory: Memory, board: Board): Promise<Reading | undefined> {
+  const { header, headerBytes } = board;
   const data = { address: board.data, lengthBytes: board.slots * board.strideBytes };
-  const { pieces, takenAt, windowNs } = await memory.read([data, board.header]);
+  const { pieces, takenAt, windowNs } = await memory.read([data, header]);
   const [bytes, headerAfter] = pieces;
-  if (!present(headerAfter, board.header).equals(board.headerBytes)) return undefined;
+  if (!headerAfter?.equals(headerBytes)) return undefined;
   const counters = Array.from({ length: board.slots }, (_, slot) =>
     counterAt(memory, present(bytes, data), slot * board.strideBytes + board.offsetBytes),
   );

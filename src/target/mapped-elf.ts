@@ -1,3 +1,4 @@
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { type ElfFile, readElf, type WantedNames } from '../elf/elf.js';
 import { MalformedElfError } from '../elf/malformed.js';
@@ -40,7 +41,12 @@ export type MappedElf =
  */
 export async function openMapped(pid: number, mapped: MappedFile): Promise<MappedElf> {
   for (const name of namesOf(pid, mapped)) {
-    if (await leadsTo(name, mapped)) return await openSame(name);
+    if (await leadsTo(name, mapped)) {
+      const opened = await openSame(name);
+      if (opened.kind !== 'opened' || (await isMapped(opened.handle, mapped))) return opened;
+      // Somebody has put another file there since.
+      await opened.handle.close();
+    }
   }
   const { start, end } = mapped.base;
   const byMapping = Buffer.from(`/proc/${pid}/map_files/${start.toString(16)}-${end.toString(16)}`);
@@ -53,10 +59,17 @@ export async function openMapped(pid: number, mapped: MappedFile): Promise<Mappe
   }
 }
 
-/** Opens an ELF file; rejects with a `MalformedElfError` or the system's error. */
+/**
+ * Opens an ELF file; rejects with a `MalformedElfError` or the system's error. Whoever owns the
+ * directory may have put a FIFO there, whose opening would wait for a writer, or a terminal, which
+ * would become ours.
+ */
 export async function openElf(file: Buffer): Promise<OpenElfFile> {
-  const handle = await open(file, 'r');
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   try {
+    const stats = await handle.stat();
+    if (!stats.isFile() && !stats.isDirectory()) throw new MalformedElfError('is no regular file');
     return { handle, elf: await readElf(await fileSource(handle), WANTED) };
   } catch (error) {
     await handle.close();
@@ -71,9 +84,15 @@ export async function openElf(file: Buffer): Promise<OpenElfFile> {
  */
 export async function leadsTo(name: Buffer, mapped: MappedFile): Promise<boolean> {
   const stats = await stat(name, { bigint: true }).catch(() => undefined);
-  return (
-    stats !== undefined && stats.ino === mapped.inode && deviceName(stats.dev) === mapped.device
-  );
+  return stats !== undefined && areOf(stats, mapped);
+}
+
+async function isMapped(handle: FileHandle, mapped: MappedFile): Promise<boolean> {
+  return areOf(await handle.stat({ bigint: true }), mapped);
+}
+
+function areOf(stats: BigIntStats, mapped: MappedFile): boolean {
+  return stats.ino === mapped.inode && deviceName(stats.dev) === mapped.device;
 }
 
 async function openSame(file: Buffer): Promise<MappedElf> {

@@ -1,60 +1,14 @@
 import { AlreadyTracedError, type IcountError, NotPermittedError } from '../errors.js';
 import { printable } from '../output/printable.js';
-import { type ProcessFacts, readArguments, readText, statusField } from './proc.js';
+import { type ProcessFacts, readArguments } from './proc.js';
+import { readThreads, tracerOf } from './threads.js';
+import { type Place, readTraceFacts, type TraceFacts } from './trace-facts.js';
 
-/** CAP_SYS_PTRACE is bit 19 of the capability masks (linux/capability.h). */
-const CAP_SYS_PTRACE_BIT = 1n << 19n;
-
-/**
- * Why the kernel refused to let us look into a process or trace it, from the rules of ptrace(2),
- * "Ptrace access mode checking", checked against what can be seen. To be called after a refusal.
- */
+/** Why the kernel refused to let us look into a process or trace it. To be called after it did. */
 export async function explainRefusal(target: ProcessFacts): Promise<IcountError> {
-  const { pid } = target;
-  const status = (await readText(`/proc/${pid}/status`)) ?? '';
-  const tracerPid = Number(statusField(status, 'TracerPid') || '0');
-  if (tracerPid !== 0) return alreadyTraced(pid, tracerPid);
-
-  const own = (await readText('/proc/self/status')) ?? '';
-  const capable = (BigInt(`0x${statusField(own, 'CapEff') || '0'}`) & CAP_SYS_PTRACE_BIT) !== 0n;
-  const ownUid = process.getuid?.() ?? 0;
-  const scope = Number((await readText('/proc/sys/kernel/yama/ptrace_scope')) ?? '0');
-
-  if (!capable && ownUid === 0) {
-    return new NotPermittedError(
-      pid,
-      'we are root, but without the capability CAP_SYS_PTRACE, as in most containers',
-      'start the container with it: docker run --cap-add=SYS_PTRACE …, or in Kubernetes securityContext.capabilities.add: ["SYS_PTRACE"]',
-    );
-  }
-  if (!capable && target.uid !== ownUid) {
-    return new NotPermittedError(
-      pid,
-      `it runs as user ${target.uid} and we as user ${ownUid}, without the capability CAP_SYS_PTRACE`,
-      `run as that user or as root: sudo icount-gdb ${pid}`,
-    );
-  }
-  if (scope === 3) {
-    return new NotPermittedError(
-      pid,
-      '/proc/sys/kernel/yama/ptrace_scope is 3, which forbids tracing to everyone until the next boot',
-      'boot with another kernel.yama.ptrace_scope',
-    );
-  }
-  if (!capable && scope > 0) {
-    return new NotPermittedError(
-      pid,
-      `/proc/sys/kernel/yama/ptrace_scope is ${scope}, which forbids tracing of processes that are not our children`,
-      `run as root: sudo icount-gdb ${pid}; or allow it: sudo sysctl kernel.yama.ptrace_scope=0`,
-    );
-  }
-  return new NotPermittedError(
-    pid,
-    capable
-      ? 'the kernel refused though we have CAP_SYS_PTRACE; the process may be in another user namespace, or a security module (seccomp, SELinux, AppArmor) forbids ptrace'
-      : 'the kernel refused though the process is ours; it may have gained privileges, or a security module (seccomp, SELinux, AppArmor) forbids ptrace',
-    `run as root on the host: sudo icount-gdb ${pid}`,
-  );
+  const tracer = tracerOf(await readThreads(target.pid));
+  if (tracer !== undefined) return await alreadyTraced(target.pid, tracer);
+  return notPermitted(await readTraceFacts(target));
 }
 
 /** The error for a process that has a tracer, which is named. */
@@ -65,4 +19,89 @@ export async function alreadyTraced(pid: number, tracerPid: number): Promise<Alr
     tracerPid,
     argv.length === 0 ? undefined : printable(argv.join(' ').slice(0, 80)),
   );
+}
+
+/**
+ * The first of the kernel's rules that the facts break, in the order in which it asks them
+ * (`ptrace_may_access` and `yama_ptrace_access_check`), with what to do about it in this place.
+ */
+export function notPermitted(facts: TraceFacts): NotPermittedError {
+  const { pid, ownUid, targetUid, capable, yamaScope: scope } = facts;
+  if (!capable && ownUid === 0) {
+    return new NotPermittedError(
+      pid,
+      'we are root, but without the capability CAP_SYS_PTRACE, as in most containers',
+      withCapability(facts),
+    );
+  }
+  if (!capable && targetUid !== ownUid) {
+    return new NotPermittedError(
+      pid,
+      `it runs as user ${targetUid} and we as user ${ownUid}, without the capability CAP_SYS_PTRACE`,
+      asRoot(facts, 'run as that user or as root'),
+    );
+  }
+  if (!capable && facts.targetHasMore) {
+    return new NotPermittedError(
+      pid,
+      'it has capabilities that we lack, and we have no CAP_SYS_PTRACE',
+      asRoot(facts, 'run as root'),
+    );
+  }
+  if (scope === 3) {
+    return new NotPermittedError(
+      pid,
+      '/proc/sys/kernel/yama/ptrace_scope is 3, which forbids tracing to everyone until the next boot',
+      'boot the host with another kernel.yama.ptrace_scope',
+    );
+  }
+  if (!capable && scope === 2) {
+    return new NotPermittedError(
+      pid,
+      '/proc/sys/kernel/yama/ptrace_scope is 2, which forbids tracing without the capability CAP_SYS_PTRACE',
+      asRoot(facts, 'run as root'),
+    );
+  }
+  if (!capable && scope === 1) {
+    return new NotPermittedError(
+      pid,
+      '/proc/sys/kernel/yama/ptrace_scope is 1, which forbids tracing of processes that are not our children',
+      `${asRoot(facts, 'run as root')}; or allow it on the host: sudo sysctl kernel.yama.ptrace_scope=0`,
+    );
+  }
+  const suspects = [
+    ...(facts.filtered ? ['a seccomp filter is on us and may forbid ptrace'] : []),
+    ...(capable
+      ? ['the process may be in another user namespace']
+      : ['the process may have gained privileges']),
+    'a security module (SELinux, AppArmor) may forbid ptrace',
+  ];
+  return new NotPermittedError(
+    pid,
+    `the kernel refused though ${capable ? 'we have CAP_SYS_PTRACE' : 'the process is ours'}; ${suspects.join(', or ')}`,
+    facts.place === 'host' && capable
+      ? 'see what dmesg says of it'
+      : asRoot(facts, 'run as root on the host'),
+  );
+}
+
+const DOCKER = 'docker run --cap-add=SYS_PTRACE …';
+const PODMAN = 'podman run --cap-add=SYS_PTRACE …';
+const KUBERNETES = 'securityContext.capabilities.add: ["SYS_PTRACE"]';
+
+/** How root gets the capability. A bare host does not take it from root: we don't see where we are. */
+function withCapability({ pid, place }: TraceFacts): string {
+  const remedies: Readonly<Record<Place, string>> = {
+    docker: `start the container with it: ${DOCKER}`,
+    podman: `start the container with it: ${PODMAN}`,
+    kubernetes: `give the container ${KUBERNETES}`,
+    host: `start the container with it: ${DOCKER}, or in Kubernetes ${KUBERNETES}`,
+  };
+  return `${remedies[place]}; or run on the host: ${place === 'host' ? `sudo icount-gdb ${pid}` : 'sudo icount-gdb with the pid there'}`;
+}
+
+function asRoot(facts: TraceFacts, what: string): string {
+  return facts.place === 'host'
+    ? `${what}: sudo icount-gdb ${facts.pid}`
+    : `${what}, and ${withCapability(facts)}`;
 }

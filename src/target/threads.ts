@@ -52,6 +52,14 @@ export function isGroupStopped(threads: readonly ThreadState[]): boolean {
   return threads.some((thread) => thread.state === 'T');
 }
 
+/**
+ * Whether it was the owner of the process who stopped it. What an attach or a detach leaves behind
+ * stops a process only when the tracer has let go of it.
+ */
+export function isStoppedByOwner(threads: readonly ThreadState[]): boolean {
+  return isGroupStopped(threads) && tracerOf(threads) !== undefined;
+}
+
 /** Whether nothing of the process runs any more, though its parent has not collected it yet. */
 export function hasEnded(threads: readonly ThreadState[]): boolean {
   return threads.every(isEnded);

@@ -60,7 +60,7 @@ test("element size and offset are the scoreboard's own", async () => {
   expect(counters.strideBytes).toBe(24);
 });
 
-test('the chain is followed anew at each sample', async () => {
+test('an array that has moved by the next sample is found', async () => {
   const memory = new ProcessMemory();
   putBoard(memory);
   const counters = scoreboard();
@@ -70,6 +70,22 @@ test('the chain is followed anew at each sample', async () => {
   putArray(memory, 0x50_000n, [5n, 6n, 7n, 8n, 9n, 10n, 11n, 12n]);
 
   expect((await counters.read(memory)).counters).toEqual([5n, 6n, 7n, 8n, 9n, 10n, 11n, 12n]);
+});
+
+test('a sample takes one round trip, as long as nothing moves', async () => {
+  const memory = new ProcessMemory();
+  putBoard(memory);
+  const counters = scoreboard();
+  await counters.read(memory);
+  let roundTrips = 0;
+  const read = memory.read.bind(memory);
+  memory.read = (ranges) => {
+    roundTrips += 1;
+    return read(ranges);
+  };
+
+  expect((await counters.read(memory)).counters).toEqual([1n, 2n, 3n, 4n]);
+  expect(roundTrips).toBe(1);
 });
 
 describe('the array moves while it is read', () => {

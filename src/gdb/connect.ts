@@ -1,0 +1,34 @@
+import { SamplingFailedError } from '../errors.js';
+import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
+import { isLossOfGdb } from './failure.js';
+
+/** gdbs that failed in a row, without one good read between them. */
+export const FAILURES_ALLOWED = 3;
+
+/**
+ * Starts gdb, and another if it is ended from outside. `failures` have been before, of which
+ * `failure` was the last.
+ *
+ * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
+ */
+export async function connect(
+  options: ConnectionOptions,
+  onOver: (end: ConnectionEnd) => void,
+  failures = 0,
+  failure?: Error,
+): Promise<{ readonly connection: Connection; readonly failures: number }> {
+  if (failure !== undefined) {
+    if (failures >= FAILURES_ALLOWED) throw failedTooOften(failures, failure.message);
+    options.onNotice(`${failure.message}; starting another`);
+  }
+  try {
+    return { connection: await Connection.open(options, onOver), failures };
+  } catch (error) {
+    if (!isLossOfGdb(error)) throw error;
+    return await connect(options, onOver, failures + 1, error);
+  }
+}
+
+export function failedTooOften(failures: number, last: string): SamplingFailedError {
+  return new SamplingFailedError(`gdb failed ${failures} times in a row, last: ${last}`);
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { guestFile, type Layout, pluginFile, qemuProgram } from '../fixtures/cache.ts';
+import { until } from '../fixtures/until.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+const products = join(root, '.cache/bench/guests');
+
+/** What QEMU runs. */
+export interface BenchGuest {
+  readonly name: string;
+  readonly program: ReturnType<typeof qemuProgram>;
+  readonly layout: Layout;
+  readonly inline: boolean;
+  readonly args: readonly string[];
+}
+
+/** A loop of getpid system calls, without a C library; one vCPU. */
+export function userGuest(): BenchGuest {
+  return {
+    name: 'user mode, getpid loop',
+    program: qemuProgram('qemu7-user', 'qemu-riscv64'),
+    layout: 'array-with-pc',
+    inline: true,
+    args: [guestFile('getpid-loop')],
+  };
+}
+
+/** Four vCPUs that are never idle, but set a timer and meet a `wfi` some hundred times a second. */
+export function systemGuest(): BenchGuest {
+  return {
+    name: 'system mode, 4 busy vCPUs',
+    program: qemuProgram('qemu7-system', 'qemu-system-riscv64'),
+    layout: 'array-with-pc',
+    inline: false,
+    args: [...board('rv64', 4), '-kernel', busyHarts()],
+  };
+}
+
+/** Any number of vCPUs of a new QEMU, each in a loop without an end, or asleep for ever. */
+export function manyVcpus(vcpus: number, load: 'busy' | 'idle'): BenchGuest {
+  return {
+    name: `${vcpus} ${load} vCPUs`,
+    program: qemuProgram('qemu10', 'qemu-system-riscv64'),
+    layout: 'scoreboard',
+    inline: true,
+    args: [
+      ...[...board('rv64i', vcpus), '-audio', 'none'],
+      ...['-device', `loader,file=${loopFile(load)},addr=0x80000000,force-raw=on`],
+      ...Array.from({ length: vcpus }, (_, hart) => [
+        '-device',
+        `loader,addr=0x80000000,cpu-num=${hart}`,
+      ]).flat(),
+    ],
+  };
+}
+
+/** Starts it; setpriv (util-linux) ends it with us, whatever happens. */
+export async function startBenchGuest(guest: BenchGuest): Promise<RunningGuest> {
+  const { program, layout, inline, args } = guest;
+  const plugin = realpathSync(pluginFile(layout));
+  const option = inline ? `${plugin},inline=on` : plugin;
+  const command = [program.file, ...program.args, '-plugin', option, ...args];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+    env: { ...process.env, ...program.env },
+    stdio: 'ignore',
+  });
+  const running = new RunningGuest(child);
+  await until(`the plugin in ${guest.name}`, () => running.hasLoaded(plugin));
+  return running;
+}
+
+export class RunningGuest implements AsyncDisposable {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(child: ChildProcess) {
+    if (child.pid === undefined) throw new Error('setpriv could not be started');
+    this.pid = child.pid;
+    this.#child = child;
+    this.#ended = once(child, 'exit');
+  }
+
+  hasLoaded(plugin: string): boolean {
+    if (this.#child.exitCode !== null) throw new Error(`QEMU ended (${this.#child.exitCode})`);
+    return readFileSync(`/proc/${this.pid}/maps`, 'utf8').includes(plugin);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+}
+
+function board(cpu: string, vcpus: number): readonly string[] {
+  const machine = ['-nodefaults', '-display', 'none', '-M', 'virt', '-bios', 'none'];
+  return [...machine, '-cpu', cpu, '-smp', String(vcpus)];
+}
+
+/** harts-busy.S with rounds that take longer than its period: it never waits. */
+function busyHarts(): string {
+  const file = join(products, 'harts-never-idle');
+  if (existsSync(file)) return file;
+  mkdirSync(products, { recursive: true });
+  const source = join(root, 'test/fixtures/guests/harts-busy.S');
+  const options = '-static -nostdlib -mabi=lp64 -Wl,-Ttext=0x80000000 -Wl,--build-id=none';
+  const compile = (isa: string): void => {
+    const args = [...options.split(' '), `-march=${isa}`, '-DTURNS=500000', '-o', file, source];
+    execFileSync('riscv64-linux-gnu-gcc', args, { stdio: 'pipe' });
+  };
+  try {
+    compile('rv64i_zicsr');
+  } catch {
+    compile('rv64i');
+  }
+  return file;
+}
+
+function loopFile(load: 'busy' | 'idle'): string {
+  const words = {
+    // addi t0, t0, 1; addi t1, t1, 1; j to the first
+    busy: [0x00128293, 0x00130313, 0xff9ff06f],
+    // wfi; j to it
+    idle: [0x10500073, 0xffdff06f],
+  }[load];
+  const file = join(products, load);
+  mkdirSync(products, { recursive: true });
+  writeFileSync(file, new Uint32Array(words));
+  return file;
+}

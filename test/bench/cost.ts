@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runSampler } from '../../src/sampler/sampler.js';
+import { startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
+import { childNamed, cpuTimeNs, peakMemoryMb } from './cpu-time.ts';
+import { atMost, type Figures } from './figure.ts';
+import { startTool } from './tool.ts';
+
+/** What we take for ourselves: CPU, memory, and memory that grows. */
+export async function cost(figures: Figures, quick: boolean): Promise<void> {
+  for (const guest of quick ? [userGuest()] : [userGuest(), systemGuest()]) {
+    await using running = await startBenchGuest(guest);
+    await sleep(500);
+    for (const { interval, seconds, target } of [
+      { interval: '1s', seconds: quick ? 1 : 5, target: 0.3 },
+      { interval: '10ms', seconds: quick ? 1 : 2, target: 4 },
+      { interval: '1ms', seconds: quick ? 1 : 2, target: undefined },
+    ]) {
+      await using tool = startTool(running.pid, ['-i', interval]);
+      await tool.whenAttached();
+      // What starting leaves behind, such as compilation, is not what a sample costs.
+      await sleep(1500);
+      const gdb = childNamed(tool.pid, /gdb/);
+      const shares: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const [before, from] = [cpuTimeNs(tool.pid) + cpuTimeNs(gdb), process.hrtime.bigint()];
+        await sleep(seconds * 1000);
+        const [after, until] = [cpuTimeNs(tool.pid) + cpuTimeNs(gdb), process.hrtime.bigint()];
+        shares.push((100 * (after - before)) / Number(until - from));
+      }
+      const wanted = target === undefined ? undefined : atMost(target);
+      figures.add(`${guest.name}: CPU of node and gdb at ${interval}`, '%', shares, wanted);
+      const [node, own] = [peakMemoryMb(tool.pid), peakMemoryMb(gdb)];
+      figures.add(`${guest.name}: peak memory of node at ${interval}`, 'MB', [node], atMost(90));
+      figures.add(`${guest.name}: peak memory of gdb at ${interval}`, 'MB', [own], atMost(60));
+    }
+  }
+  await growthOverSamples(figures);
+}
+
+/** A million samples with a clock and a reader that take no time. */
+async function growthOverSamples(figures: Figures): Promise<void> {
+  const collect = globalThis.gc;
+  if (collect === undefined) {
+    figures.skip('memory growth over 1,000,000 samples', 'node runs without --expose-gc');
+    return;
+  }
+  const samples = 1_000_000;
+  const intervalNs = 1_000_000;
+  let now = 0n;
+  let seen = 0;
+  let warm = 0;
+  const heap = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed / 1e6;
+  };
+  await runSampler({
+    source: {
+      read: async () => ({
+        kind: 'reading',
+        reading: { counters: [now, 2n * now, 3n * now, 4n * now], takenAt: now, windowNs: 50_000 },
+      }),
+    },
+    clock: {
+      now: () => now,
+      wall: () => new Date(0),
+      sleepUntil: async (deadline) => {
+        now = deadline;
+      },
+    },
+    intervalNs,
+    limit: { count: samples },
+    perVcpu: true,
+    signal: new AbortController().signal,
+    onTick: () => {
+      seen += 1;
+      if (seen === samples / 10) warm = heap();
+    },
+  });
+  const grown = heap() - warm;
+  figures.add(`heap grown over 1,000,000 samples`, 'MB', [grown], atMost(1));
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { CounterSource, ReadOutcome } from '../../src/sampler/reading.js';
+import { FakeClock } from './fake-clock.js';
+import { reading, run, SECOND, summaryOf } from './run.js';
+
+const LOOK = SECOND / 10;
+
+/** One instruction per µs, up to a moment from which on it says something else. */
+function sourceUntil(clock: FakeClock, until: bigint, outcome: ReadOutcome): CounterSource {
+  return {
+    read: async () => (clock.now() < until ? reading(clock, [clock.now() / 1000n]) : outcome),
+  };
+}
+
+test('looks between two points of the grid give no rows', async () => {
+  const clock = new FakeClock();
+  const began = clock.now();
+  const source = sourceUntil(clock, began + BigInt(60 * SECOND), { kind: 'stopped' });
+  const result = await run({ clock, source, lookNs: LOOK, limit: { count: 3 } });
+
+  expect(result.samples.map(({ elapsedNs }) => elapsedNs)).toEqual(
+    [1, 2, 3].map((s) => s * SECOND),
+  );
+  expect(summaryOf(result)).toMatchObject({ samples: 3, late: 0, gaps: 0 });
+});
+
+test('when the guest ends, the last look becomes the last row', async () => {
+  const clock = new FakeClock();
+  const ending = clock.now() + BigInt(2.75 * SECOND);
+  const over = new AbortController();
+  clock.plan(ending, () => over.abort('stopped'));
+  const source = sourceUntil(clock, ending, { kind: 'ended', end: { kind: 'exited', status: 0 } });
+  const result = await run({ clock, source, lookNs: LOOK, signal: over.signal });
+
+  expect(result.samples.map(({ durNs }) => durNs)).toEqual([SECOND, SECOND, 0.7 * SECOND]);
+  expect(summaryOf(result)).toMatchObject({
+    samples: 3,
+    elapsedNs: 2.7 * SECOND,
+    insns: 2_700_000n,
+    reason: 'exited',
+  });
+});
+
+test('the same when the counters are lost, with a gap behind it', async () => {
+  const clock = new FakeClock();
+  const ending = clock.now() + BigInt(1.25 * SECOND);
+  const source = sourceUntil(clock, ending, { kind: 'lost', reason: 'gdb failed' });
+  const result = await run({ clock, source, lookNs: LOOK });
+
+  expect(result.ticks.map(({ kind }) => kind)).toEqual(['sample', 'sample', 'gap']);
+  expect(summaryOf(result).elapsedNs).toBe(1.2 * SECOND);
+});
+
+test('an end just after a row adds no row', async () => {
+  const clock = new FakeClock();
+  const ending = clock.now() + BigInt(SECOND) + 1n;
+  const over = new AbortController();
+  clock.plan(ending, () => over.abort('stopped'));
+  const source = sourceUntil(clock, ending, { kind: 'ended', end: { kind: 'gone' } });
+  const result = await run({ clock, source, lookNs: LOOK, signal: over.signal });
+
+  expect(result.samples.map(({ durNs }) => durNs)).toEqual([SECOND]);
+});
