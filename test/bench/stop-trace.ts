@@ -44,8 +44,8 @@ export class StopTrace implements Disposable {
 
   static start(pid: number): StopTrace {
     const instance = join(TRACING, 'instances', `icount-gdb-${process.pid}-${pid}`);
-    mkdirSync(instance, { recursive: true });
     const trace = new StopTrace(instance, pid);
+    mkdirSync(instance, { recursive: true });
     trace.#set('tracing_on', '0');
     trace.#set('trace_clock', 'mono');
     trace.#set('buffer_size_kb', '8192');
