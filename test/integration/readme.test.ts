@@ -23,7 +23,7 @@ const sessions: readonly Session[] = [
 /** What does not depend on the machine and the moment: the words, without numbers and names. */
 function wordsOf(output: string): ReadonlySet<string> {
   return new Set(
-    output.match(/"?[a-z_]{3,}"?:|^ *[a-zA-Z_-]{4,}(?= {2})|[A-Za-z]{4,} [a-z]{4,}/gm),
+    output.match(/"?[a-z_]{3,}"?:|^ *[a-zA-Z_-]{4,}(?= {2})|(?<![-\w])[A-Za-z]{4,} [a-z]{4,}/gm),
   );
 }
 
