@@ -10,9 +10,8 @@ set width 0
 set style enabled off
 set print inferior-events off
 
-# All-stop with mi-async is the one mode in which every gdb from 10 to 18 resumes all threads
-# after `attach PID&` and reads memory while they run (non-stop in GDB 10 leaves the first
-# thread stopped and new threads untraced).
+# All-stop with mi-async is the one mode in which every gdb from 10 to 18 goes on after `attach&`
+# and reads memory while the guest runs (non-stop in GDB 10 leaves the thread stopped).
 set non-stop off
 set mi-async on
 

@@ -31,13 +31,14 @@ has() {
     man-db) command -v man ;;
     groff-base) command -v groff ;;
     jq) command -v jq ;;
+    strace) command -v strace ;;
     esac >/dev/null 2>&1
 }
 
 needed_packages='gdb qemu-user qemu-system-misc gcc libc6-dev gcc-riscv64-linux-gnu
 libc6-dev-riscv64-cross pkg-config libglib2.0-dev binutils xz-utils'
 if [ "$purpose" = test ]; then
-    needed_packages="$needed_packages man-db groff-base jq"
+    needed_packages="$needed_packages man-db groff-base jq strace"
 fi
 
 missing_packages() {

@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { readElf } from '../../src/elf/elf.js';
+import { fileSource } from '../../src/elf/source.js';
+import { NoSuchProcessError } from '../../src/errors.js';
+import { GuestWatch } from '../../src/gdb/watch.js';
+import { systemClock } from '../../src/sampler/clock.js';
+import { readStartTicks } from '../../src/target/proc.js';
+import { pluginFile } from '../fixtures/cache.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { whenWorking } from '../fixtures/undisturbed.ts';
+
+const plugin = pluginFile('array');
+
+async function openWatch(pid: number, startTicks: bigint, said: string[]) {
+  const handle = await open(plugin, 'r');
+  const watch = await GuestWatch.open({
+    gdbCommand: 'gdb',
+    pluginFd: handle.fd,
+    pid,
+    startTicks,
+    clock: systemClock,
+    onNotice: () => {},
+    onOver: () => {},
+    onLine: (direction, line) => {
+      if (direction === 'sent') said.push(line);
+    },
+  });
+  const elf = await readElf(await fileSource(handle), {
+    objects: new Set(),
+    exports: new Set(),
+  });
+  return { watch, elf, handle };
+}
+
+test('a pid that is used again between look and attach: that process is not touched', async () => {
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'spin' });
+  await guest.whenSaid('running\n');
+  const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
+  const said: string[] = [];
+  // We had looked at one that started earlier.
+  const { watch, elf, handle } = await openWatch(guest.pid, startTicks - 1n, said);
+
+  await expect(watch.attach(elf)).rejects.toThrow(NoSuchProcessError);
+  await watch.leave();
+  await handle.close();
+  expect(said.filter((line) => line.includes('attach'))).toEqual([]);
+  await whenWorking(guest.pid);
+});
+
+test('a process that ends between look and attach', async () => {
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'spin' });
+  await guest.whenSaid('running\n');
+  const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
+  const said: string[] = [];
+  const { watch, elf, handle } = await openWatch(guest.pid, startTicks, said);
+  guest.child.kill('SIGTERM');
+  await guest.whenEnded();
+
+  await expect(watch.attach(elf)).rejects.toThrow(`process ${guest.pid} ended while we attached`);
+  await watch.leave();
+  await handle.close();
+  expect(said.filter((line) => line.includes('attach'))).toEqual([]);
+});
