@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestStoppedError, NoSuchProcessError } from '../errors.js';
 import type { GuestEnd } from '../sampler/reading.js';
 import { alreadyTraced } from '../target/permission.js';
-import { readStartTicks } from '../target/proc.js';
 import { isGroupStopped, readThreads, threadToTrace, tracerOf } from '../target/threads.js';
 import { attach } from './attach.js';
+import { howGuestEnded, isSameProcess } from './guest-end.js';
 import { leave } from './leave.js';
 import { runChange } from './run-state.js';
 import type { AsyncRecord, GdbSession } from './session.js';
@@ -33,7 +33,7 @@ export interface ConnectionOptions {
 export type ConnectionEnd =
   /** gdb ended, or is of no use any more; the guest may well run. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** The thread that gdb traced has ended. */
+  /** The thread that gdb traced has ended, if it was not gdb that has let go of it. */
   | { readonly kind: 'guest-ended' };
 
 /** One gdb and, from `attach` to `leave`, its hold on the guest. */
@@ -104,9 +104,9 @@ export class Connection {
     return this.#stoppedByOwner;
   }
 
-  /** How the traced thread ended. */
-  get guestEnd(): GuestEnd {
-    return this.#guestEnd;
+  /** What became of the guest when its thread ended; undefined if it lives and gdb let go of it. */
+  async howGuestEnded(): Promise<GuestEnd | undefined> {
+    return await howGuestEnded(this.#options, this.#tid, () => this.#guestEnd);
   }
 
   /**
@@ -120,14 +120,14 @@ export class Connection {
     const { pid } = this.#options;
     const threads = await readThreads(pid);
     const tid = threadToTrace(threads, pid);
-    if (tid === undefined || !(await this.#isSameProcess())) throw hasEnded(pid);
+    if (tid === undefined || !(await isSameProcess(this.#options))) throw hasEnded(pid);
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
     const tracer = tracerOf(threads);
     if (tracer !== undefined) throw await alreadyTraced(pid, tracer);
     this.#tid = tid;
     await attach(this.#gdb, pid, tid);
     // Between that look and gdb's the process may have gone, and its numbers come to another.
-    if (!(await this.#isSameProcess())) throw hasEnded(pid);
+    if (!(await isSameProcess(this.#options))) throw hasEnded(pid);
   }
 
   /** For the one who finds that gdb is of no use any more. */
@@ -204,11 +204,6 @@ export class Connection {
     } catch (error) {
       this.giveUp(error instanceof Error ? error.message : String(error));
     }
-  }
-
-  async #isSameProcess(): Promise<boolean> {
-    const { pid, startTicks } = this.#options;
-    return (await readStartTicks(pid)) === startTicks;
   }
 }
 

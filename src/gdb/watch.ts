@@ -15,7 +15,7 @@ import { explainAttachFailure } from './attach-failure.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isGdbFailure, isLossOfGdb } from './failure.js';
-import { howGuestEnded, isAlive } from './guest-end.js';
+import { isAlive } from './guest-end.js';
 import { GuestMemory } from './guest-memory.js';
 import type { GdbSession } from './session.js';
 
@@ -35,7 +35,7 @@ type State =
   /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
   | { readonly kind: 'apart'; readonly reason: string }
   | { readonly kind: 'stopped' }
-  /** The traced thread has ended; how the process did is being found out. */
+  /** The traced thread is traced no more; what became of the process is being found out. */
   | { readonly kind: 'ending' }
   | { readonly kind: 'ended'; readonly end: GuestEnd }
   | { readonly kind: 'lost'; readonly reason: string };
@@ -243,12 +243,21 @@ export class GuestWatch {
         return;
       case 'guest-ended':
         this.#state = { kind: 'ending' };
-        this.#transition = howGuestEnded(this.#options, () => this.#connection.guestEnd).then(
-          (how) => this.#end({ kind: 'ended', end: how }),
-        );
+        this.#transition = this.#explainEnd();
         return;
       default:
         end satisfies never;
+    }
+  }
+
+  async #explainEnd(): Promise<void> {
+    const end = await this.#connection.howGuestEnded();
+    if (end !== undefined) {
+      this.#end({ kind: 'ended', end });
+    } else {
+      const reason = 'gdb let go of the guest';
+      this.#state = { kind: 'apart', reason };
+      await this.#reconnect(reason);
     }
   }
 

@@ -65,6 +65,11 @@ export function hasEnded(threads: readonly ThreadState[]): boolean {
   return threads.every(isEnded);
 }
 
+/** Whether a thread is there and has not ended. */
+export function isLiving(threads: readonly ThreadState[], tid: number | undefined): boolean {
+  return threads.some((thread) => thread.tid === tid && !isEnded(thread));
+}
+
 /** The process that traces one of these threads; undefined when none does. */
 export function tracerOf(threads: readonly ThreadState[]): number | undefined {
   return threads.find(({ tracerPid }) => tracerPid !== 0)?.tracerPid;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { guestFile, pluginFile, type UserGuest } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { type Guest, type GuestOptions, startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { counterAddress } from '../fixtures/inspection.ts';
 import { type MarkedRun, startMarked } from '../fixtures/marked-run.ts';
@@ -14,13 +14,11 @@ import { until } from '../fixtures/until.ts';
 const jsonl = ['-f', 'jsonl', '-i', '10ms'] as const;
 
 function userGuest(guest: UserGuest, ...args: readonly string[]): Guest {
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest,
-    args,
-  });
+  return startGuest(userOptions(guest, ...args));
+}
+
+function userOptions(guest: UserGuest, ...args: readonly string[]): GuestOptions {
+  return { qemu: 'qemu-riscv64', plugin: pluginFile('array-with-pc'), inline: true, guest, args };
 }
 
 /** Rows from the baseline to the last one add up, and none of them is from a dead process. */
@@ -210,7 +208,12 @@ describe('the owner stops the guest', () => {
   test.each(['SIGSTOP', 'SIGTSTP', 'SIGTTIN'] as const)(
     'by %s: it stops and continues as they wish, rows say stopped, sampling goes on',
     async (signal) => {
-      await using guest = userGuest('threads', '4', '10000000');
+      await using guest = startGuest({
+        ...userOptions('threads', '4', '10000000'),
+        // In a process group of its own. In one that is orphaned, as ours may be (nohup, cron), the
+        // kernel drops all stop signals but SIGSTOP (setpgid(2)).
+        behind: ['perl', '-e', 'setpgrp; exec @ARGV'],
+      });
       await guest.whenSaid('running');
       const address = await counterAddress(guest.pid);
       await using run = startMarked([guest.pid, ...jsonl]);

@@ -42,7 +42,15 @@ test('a file that is no ELF', async () => {
 });
 
 test('an empty file', async () => {
-  await expectRefused('/dev/null', 'is empty');
+  using directory = temporaryDirectory();
+  const file = join(directory.path, 'libinsn.so');
+  writeFileSync(file, '');
+
+  await expectRefused(file, 'is empty');
+});
+
+test('a device', async () => {
+  await expectRefused('/dev/null', 'no regular file');
 });
 
 test.each([0.01, 0.5, 0.99])('an ELF of which %d is left', async (part) => {

@@ -60,6 +60,44 @@ test.each(['array', 'array-with-pc'] as const)(
   },
 );
 
+test('vCPUs that are plugged in have columns from their first instruction, and the counts are right', async () => {
+  await using guest = startGuest({
+    qemu: 'qemu-system-s390x',
+    plugin: pluginFile('array'),
+    inline: false,
+    guest: 's390x-plug',
+  });
+  await guest.whenRunning();
+  await using run = startIcount([guest.pid, '-f', 'jsonl', '-i', '10ms']);
+  await run.whenWritten('samples', (stdout) => countLines(stdout) > 3);
+  for (const core of [1, 2, 3]) {
+    const before = run.stdout;
+    expect(before).not.toContain(`"index":${core}`);
+    await guest.qmp('device_add', { driver: 'qemu-s390x-cpu', 'core-id': core });
+    await run.whenWritten(`vCPU ${core}`, (stdout) => stdout.includes(`"index":${core},`));
+    const after = countLines(run.stdout);
+    await run.whenWritten('more', (stdout) => countLines(stdout) > after + 3);
+  }
+  await guest.monitor('stop');
+  const stopped = countLines(run.stdout);
+  await run.whenWritten('rows of zeros', (stdout) => countLines(stdout) > stopped + 3);
+  const { status, stdout, stderr } = await run.interrupt();
+  const report = await guest.end();
+
+  expect(status, stderr).toBe(0);
+  const { samples, gaps, summary } = readRecords(stdout);
+  expect(gaps).toEqual([]);
+  expect(samples.at(-1)?.insns).toBe(0n);
+  expect(new Map(summary.vcpus?.map(({ index, total }) => [index, total]))).toEqual(report.perVcpu);
+  expect([...report.perVcpu.keys()]).toEqual([0, 1, 2, 3]);
+  // A plugged one has executed nothing before the first row that shows it.
+  for (const core of [1, 2, 3]) {
+    const own = samples.flatMap(({ vcpus = [] }) => vcpus.filter(({ index }) => index === core));
+    expect(own[0]?.insns).toBe(own[0]?.total);
+    expect(sumOf(own.map(({ insns }) => insns))).toBe(own.at(-1)?.total);
+  }
+});
+
 test('40 vCPUs on a scoreboard, from before they exist through the move of the array', async () => {
   await using held = await startHeld(40);
   const { guest } = held;

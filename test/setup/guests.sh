@@ -25,6 +25,8 @@ compile_guests() {
     metal harts-poll harts-poll.S -DTURNS=50000
     metal harts-idle harts-idle.S
 
+    image s390x-plug s390x-plug.S
+
     for program in threads leader-exits forks execs signals; do
         hosted "$program" "$program.c"
     done
@@ -49,6 +51,13 @@ metal() {
     isa=rv64i_zicsr
     riscv64-linux-gnu-gcc "-march=$isa" -mabi=lp64 -E -x c /dev/null >/dev/null 2>&1 || isa=rv64i
     guest "$@" -nostdlib "-march=$isa" -mabi=lp64 -Wl,-Ttext=0x80000000 -Wl,--build-id=none
+}
+
+# Machine code of another architecture: the bytes as they stand in the source.
+image() {
+    guest "$1.o" "$2" -c
+    quietly riscv64-linux-gnu-objcopy -O binary -j .text "$to/$1.o" "$to/$1"
+    rm "$to/$1.o"
 }
 
 # User mode with a C library.

@@ -32,13 +32,14 @@ has() {
     groff-base) command -v groff ;;
     jq) command -v jq ;;
     strace) command -v strace ;;
+    perl-base) command -v perl ;;
     esac >/dev/null 2>&1
 }
 
 needed_packages='gdb qemu-user qemu-system-misc gcc libc6-dev gcc-riscv64-linux-gnu
 libc6-dev-riscv64-cross pkg-config libglib2.0-dev binutils xz-utils'
 if [ "$purpose" = test ]; then
-    needed_packages="$needed_packages man-db groff-base jq strace"
+    needed_packages="$needed_packages man-db groff-base jq strace perl-base"
 fi
 
 missing_packages() {

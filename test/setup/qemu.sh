@@ -34,8 +34,9 @@ have_qemu10() {
 
 # have_unpacked NAME PACKAGE SUITE…
 have_unpacked() {
-    made "$cache/$1" "$*" ||
-        make_product "$cache/$1" "$*" "unpacking $2 of $3" unpack_qemu "$2" "$3" "${4:-}"
+    key=$(key_of test/setup/qemu.sh "$@")
+    made "$cache/$1" "$key" ||
+        make_product "$cache/$1" "$key" "unpacking $2 of $3" unpack_qemu "$2" "$3" "${4:-}"
 }
 
 unpack_qemu() {
@@ -81,6 +82,7 @@ resolved() {
 lay_out() {
     mkdir "$2/bin" "$2/lib" "$2/modules"
     mv "$1"/usr/bin/qemu-*riscv64 "$2/bin"
+    [ ! -e "$1/usr/bin/qemu-system-s390x" ] || mv "$1/usr/bin/qemu-system-s390x" "$2/bin"
     [ ! -d "$1/usr/share/qemu" ] || mv "$1/usr/share/qemu" "$2/share"
     find "$1" -path '*/qemu/*.so' -exec mv {} "$2/modules" \;
     # In lib64 the loader is a link to the machine's own.
