@@ -24,8 +24,8 @@ export interface SamplingOptions {
 /** 104 days: longer than any command, and exact in a double. */
 const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
 
-/** A look costs a millisecond of ours at most; so much of a guest's last work may go unseen. */
-const LOOK_NS = 100_000_000;
+/** So much of a guest's last work may go unseen; a look costs one or two milliseconds of CPU. */
+const LOOK_NS = 500_000_000;
 
 /**
  * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not

@@ -29,7 +29,7 @@ export class GuestMemory implements Memory {
     }
     const sent = this.#clock.now();
     const pieces = await readMemory(this.#session, ranges);
-    this.#lastAnswer = this.#clock.now();
+    this.#lastAnswer = this.#session.heardAt;
     const window = this.#lastAnswer - sent;
     return { pieces, takenAt: sent + window / 2n, windowNs: Number(window) };
   }

@@ -4,6 +4,7 @@ import { type MiHead, readHead } from '../mi/head.js';
 import { LineSplitter } from '../mi/lines.js';
 import { parseRecord } from '../mi/parse.js';
 import type { MiRecord } from '../mi/record.js';
+import type { MonotonicNs } from '../sampler/clock.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 
 export type ResultRecord = Extract<MiRecord, { kind: 'result' }>;
@@ -31,8 +32,6 @@ interface Pending {
   readonly resolve: (record: ResultRecord) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
-  /** Made before the wait, so that its stack is the caller's. */
-  readonly refused: GdbRefusedError;
 }
 
 /** Notifications that come for each thread and library; a busy guest sends thousands. */
@@ -59,6 +58,7 @@ export class GdbSession {
   readonly #pending = new Map<number, Pending>();
   readonly #lines = new LineSplitter();
   #nextToken = 1;
+  #heardAt: MonotonicNs = 0n;
   #gone: GdbGoneError | undefined;
 
   constructor(pipes: GdbPipes, events: SessionEvents = {}) {
@@ -77,13 +77,20 @@ export class GdbSession {
   }
 
   /**
+   * When gdb's last words arrived. By the time their parsing has led to somebody's await, a tenth of
+   * a millisecond has gone by.
+   */
+  get heardAt(): MonotonicNs {
+    return this.#heardAt;
+  }
+
+  /**
    * Sends one MI command, without its token, and waits for its first result record. (A command
    * may have a second, untokened one: `attach&` does. It says nothing that we need.)
    */
   send(command: string, timeoutMs: number): Promise<ResultRecord> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const token = this.#nextToken++;
-    const refused = new GdbRefusedError();
     const answer = new Promise<ResultRecord>((resolve, reject) => {
       const giveUp = (): void => {
         if (!this.#pending.delete(token)) return;
@@ -92,7 +99,7 @@ export class GdbSession {
       // When we were stopped for a while the timer is due before the pipe has been read: an
       // answer that lies there counts.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-      this.#pending.set(token, { resolve, reject, timer, refused });
+      this.#pending.set(token, { resolve, reject, timer });
     });
     this.#events.onLine?.('sent', `${token}${command}`);
     this.#pipes.stdin.write(`${token}${command}\n`);
@@ -105,6 +112,7 @@ export class GdbSession {
   }
 
   #receive(chunk: Buffer): void {
+    this.#heardAt = process.hrtime.bigint();
     for (const line of this.#lines.push(chunk)) {
       this.#events.onLine?.('received', Buffer.from(line).toString());
       const head = readHead(line);
@@ -150,8 +158,8 @@ export class GdbSession {
     this.#pending.delete(record.token);
     clearTimeout(pending.timer);
     if (record.class === 'error') {
-      pending.refused.message = findText(record.results, 'msg') ?? 'gdb gave no reason';
-      pending.reject(pending.refused);
+      const reason = findText(record.results, 'msg') ?? 'gdb gave no reason';
+      pending.reject(new GdbRefusedError(reason));
     } else {
       pending.resolve(record);
     }

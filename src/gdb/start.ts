@@ -70,12 +70,12 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
     throw new GdbUnusableError(command, `can't be started (${code ?? 'unknown'})`);
   }
 
+  // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind, stopped
+  // for ever, with gdb's pipes open. Nothing else is in gdb's process group.
+  child.once('exit', () => signalGroup(pid, 'SIGKILL'));
   let outcome: Outcome = {};
   const ended = child.then((how) => {
     outcome = how;
-    // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind,
-    // stopped for ever. Nothing else is in gdb's process group.
-    signalGroup(pid, 'SIGKILL');
     return describeEnd(outcome);
   });
 
