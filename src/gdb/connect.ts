@@ -1,4 +1,4 @@
-import { SamplingFailedError } from '../errors.js';
+import { GdbUnusableError, SamplingFailedError } from '../errors.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isLossOfGdb } from './failure.js';
 
@@ -18,17 +18,23 @@ export async function connect(
   failure?: Error,
 ): Promise<{ readonly connection: Connection; readonly failures: number }> {
   if (failure !== undefined) {
-    if (failures >= FAILURES_ALLOWED) throw failedTooOften(failures, failure.message);
+    if (failures >= FAILURES_ALLOWED) {
+      throw new SamplingFailedError(`gdb ${failedTooOften(failures, failure.message)}`);
+    }
     options.onNotice(`${failure.message}; starting another`);
   }
   try {
     return { connection: await Connection.open(options, onOver), failures };
   } catch (error) {
     if (!isLossOfGdb(error)) throw error;
+    if (failures + 1 >= FAILURES_ALLOWED) {
+      throw new GdbUnusableError(options.gdbCommand, failedTooOften(failures + 1, error.message));
+    }
     return await connect(options, onOver, failures + 1, error);
   }
 }
 
-export function failedTooOften(failures: number, last: string): SamplingFailedError {
-  return new SamplingFailedError(`gdb failed ${failures} times in a row, last: ${last}`);
+/** What gdb has done, without naming it. */
+export function failedTooOften(failures: number, last: string): string {
+  return `failed ${failures} times in a row, last: ${last}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElfFile } from '../elf/elf.js';
-import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
+import { GuestStoppedError } from '../errors.js';
 import {
   type Counters,
   type Memory,
@@ -9,7 +9,7 @@ import {
   UnreadableCountersError,
 } from '../layout/layout.js';
 import type { Clock } from '../sampler/clock.js';
-import type { GuestEnd, ReadOutcome } from '../sampler/reading.js';
+import type { ReadOutcome } from '../sampler/reading.js';
 import { isGroupStopped, readThreads } from '../target/threads.js';
 import { explainAttachFailure } from './attach-failure.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
@@ -18,6 +18,7 @@ import { isGdbFailure, isLossOfGdb } from './failure.js';
 import { isAlive } from './guest-end.js';
 import { GuestMemory } from './guest-memory.js';
 import type { GdbSession } from './session.js';
+import { type WatchState, whyNotAttached } from './watch-state.js';
 
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
@@ -30,16 +31,6 @@ export interface WatchOptions extends ConnectionOptions {
   readonly onOver: () => void;
 }
 
-type State =
-  | { readonly kind: 'attached'; readonly memory: Memory }
-  /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
-  | { readonly kind: 'apart'; readonly reason: string }
-  | { readonly kind: 'stopped' }
-  /** The traced thread is traced no more; what became of the process is being found out. */
-  | { readonly kind: 'ending' }
-  | { readonly kind: 'ended'; readonly end: GuestEnd }
-  | { readonly kind: 'lost'; readonly reason: string };
-
 /**
  * A guest under watch: one gdb attached to it, replaced when it dies or hangs. Once there has been
  * a reading, a read never waits for that: it says what is.
@@ -48,7 +39,7 @@ export class GuestWatch {
   readonly #options: WatchOptions;
   #connection: Connection;
   #elf: ElfFile | undefined;
-  #state: State = { kind: 'apart', reason: 'not attached yet' };
+  #state: WatchState = { kind: 'apart', reason: 'not attached yet' };
   #hasRead = false;
   #failures: number;
   #unreadable = 0;
@@ -194,7 +185,7 @@ export class GuestWatch {
     for (;;) {
       await this.#transition;
       const state = this.#state;
-      if (state.kind !== 'attached') throw this.#whyNot(state);
+      if (state.kind !== 'attached') throw whyNotAttached(this.#options.pid, state);
       try {
         return await state.memory.read(ranges);
       } catch (error) {
@@ -204,23 +195,7 @@ export class GuestWatch {
     }
   }
 
-  #whyNot(state: Exclude<State, { readonly kind: 'attached' }>): Error {
-    const { pid } = this.#options;
-    switch (state.kind) {
-      case 'ending':
-      case 'ended':
-        return new NoSuchProcessError(pid, 'ended while we attached to it');
-      case 'stopped':
-        return new GuestStoppedError(pid);
-      case 'apart':
-      case 'lost':
-        return new SamplingFailedError(`can't read the memory of process ${pid}: ${state.reason}`);
-      default:
-        return state satisfies never;
-    }
-  }
-
-  #end(state: Extract<State, { kind: 'ended' | 'lost' }>): void {
+  #end(state: Extract<WatchState, { kind: 'ended' | 'lost' }>): void {
     this.#state = state;
     this.#options.onOver();
   }
@@ -277,7 +252,7 @@ export class GuestWatch {
         continue;
       }
       if (this.#failures >= FAILURES_ALLOWED) {
-        this.#end({ kind: 'lost', reason: failedTooOften(this.#failures, reason).message });
+        this.#end({ kind: 'lost', reason: `gdb ${failedTooOften(this.#failures, reason)}` });
         return;
       }
       try {

@@ -3,20 +3,16 @@
  * and a label: the process's memory is the truth, and a command line can be anything.
  *
  * Measured on QEMU 7.2's user and system emulators; older and newer forms are from the sources and
- * patches of linux-user/main.c, plugins/loader.c, util/qemu-option.c and hw/core/machine-smp.c.
+ * patches of linux-user/main.c, plugins/loader.c and hw/core/machine-smp.c.
  */
 
-/** An argument as the plugin gets it. `value` is undefined for a bare `name`, which means "on". */
-export interface PluginArgument {
-  readonly key: string;
-  readonly value: string | undefined;
-}
+import { parseQemuOpts, type QemuOpt, toBoolean } from './qemu-opts.js';
 
 /** One plugin; QEMU loads a file once and puts the arguments of all its mentions together. */
 export interface PluginOption {
   /** As given: it may be relative to the directory in which QEMU was started. */
   readonly file: string;
-  readonly args: readonly PluginArgument[];
+  readonly args: readonly QemuOpt[];
   /** libinsn's switch; undefined for a value that libinsn does not understand. */
   readonly inline: boolean | undefined;
 }
@@ -50,10 +46,6 @@ const USER_ARCHITECTURES: ReadonlySet<string> = new Set(
   ppc64le riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64 tilegx x86_64 xtensa
   xtensaeb`.split(/\s+/),
 );
-
-// qapi_bool_parse in qapi/qapi-util.c.
-const TRUE_WORDS: ReadonlySet<string> = new Set(['on', 'yes', 'true', 'y']);
-const FALSE_WORDS: ReadonlySet<string> = new Set(['off', 'no', 'false', 'n']);
 
 /** Factors of a machine's CPU topology, in `-smp` of any version. */
 const TOPOLOGY = 'drawers books sockets dies clusters modules cores threads'.split(' ');
@@ -147,9 +139,9 @@ function optionName(argument: string): string | undefined {
 
 /** plugins/loader.c: `file=` begins a plugin, or goes on with it, and arguments follow theirs. */
 function parsePlugins(options: readonly string[]): readonly PluginOption[] {
-  const byFile = new Map<string, PluginArgument[]>();
+  const byFile = new Map<string, QemuOpt[]>();
   for (const option of options) {
-    let args: PluginArgument[] | undefined;
+    let args: QemuOpt[] | undefined;
     for (const { key, value } of parseQemuOpts(option, 'file')) {
       if (key === 'file' && value !== undefined && value !== '') {
         args = byFile.get(value) ?? [];
@@ -163,7 +155,7 @@ function parsePlugins(options: readonly string[]): readonly PluginOption[] {
 }
 
 /** Before 6.1 every argument was written `arg=…`; later ones still take it, if not for a boolean. */
-function pluginArgument(key: string, value: string | undefined): PluginArgument {
+function pluginArgument(key: string, value: string | undefined): QemuOpt {
   if (key !== 'arg' || value === undefined || toBoolean(value) !== undefined) {
     return { key, value };
   }
@@ -174,16 +166,9 @@ function pluginArgument(key: string, value: string | undefined): PluginArgument 
 }
 
 /** The last one counts, as in insn.c. */
-function inlineOf(args: readonly PluginArgument[]): boolean | undefined {
+function inlineOf(args: readonly QemuOpt[]): boolean | undefined {
   const last = args.findLast(({ key }) => key === 'inline');
   return last === undefined ? false : toBoolean(last.value ?? 'on');
-}
-
-function toBoolean(word: string): boolean | undefined {
-  if (TRUE_WORDS.has(word)) {
-    return true;
-  }
-  return FALSE_WORDS.has(word) ? false : undefined;
 }
 
 /**
@@ -208,7 +193,7 @@ function parseMaxVcpus(options: readonly Option[]): number | undefined {
   return most !== undefined && most <= MAX_VCPUS ? most : undefined;
 }
 
-function smpProperties({ name, value }: Option): readonly PluginArgument[] {
+function smpProperties({ name, value }: Option): readonly QemuOpt[] {
   switch (name) {
     case 'smp':
       return parseQemuOpts(value, 'cpus');
@@ -234,44 +219,4 @@ function parseCount(text: string): number {
     return Number.parseInt(digits, 16);
   }
   return Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
-}
-
-/**
- * `get_opt_name_value` in util/qemu-option.c: `key=value` parted by commas. The first may be the
- * value of `implied` alone; any other without a value is a switch, `noX` being `X=off`.
- */
-function parseQemuOpts(text: string, implied: string): readonly PluginArgument[] {
-  const parsed: PluginArgument[] = [];
-  const bareName = /[^=,]*/y;
-  let at = 0;
-  while (at < text.length) {
-    bareName.lastIndex = at;
-    const name = bareName.exec(text)?.[0] ?? '';
-    const nameEnd = at + name.length;
-    if (text[nameEnd] === '=' || at === 0) {
-      const key = text[nameEnd] === '=' ? name : implied;
-      const valueStart = text[nameEnd] === '=' ? nameEnd + 1 : 0;
-      const valueEnd = optionValueEnd(text, valueStart);
-      parsed.push({ key, value: text.slice(valueStart, valueEnd).replaceAll(',,', ',') });
-      at = valueEnd + 1;
-    } else {
-      parsed.push(
-        name.startsWith('no')
-          ? { key: name.slice(2), value: 'off' }
-          : { key: name, value: undefined },
-      );
-      at = nameEnd + 1;
-    }
-  }
-  return parsed;
-}
-
-/** A value ends at a comma; in it, a comma is doubled. */
-function optionValueEnd(text: string, start: number): number {
-  // No regular expression: (?:[^,]|,,)* runs out of stack on a value of some megabytes.
-  let comma = text.indexOf(',', start);
-  while (comma !== -1 && text[comma + 1] === ',') {
-    comma = text.indexOf(',', comma + 2);
-  }
-  return comma === -1 ? text.length : comma;
 }

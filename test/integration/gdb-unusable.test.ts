@@ -83,3 +83,12 @@ test.each([
   expectRefusal(await icount([guest.pid, '--gdb', file]), 7, `${file}: `);
   await whenWorking(guest.pid);
 });
+
+test('a gdb that dies of a signal whenever it is started', async () => {
+  using directory = temporaryDirectory();
+  const file = script(directory.path, '#!/bin/sh\nkill -SEGV $$\n');
+
+  const run = await icount([guest.pid, '--quiet', '--gdb', file]);
+  expectRefusal(run, 7, `${file}: failed 3 times in a row, last: gdb was ended by SIGSEGV`);
+  await whenWorking(guest.pid);
+});

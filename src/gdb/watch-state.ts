@@ -1,0 +1,33 @@
+import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
+import type { Memory } from '../layout/layout.js';
+import type { GuestEnd } from '../sampler/reading.js';
+
+/** What a watch can do at the moment. */
+export type WatchState =
+  | { readonly kind: 'attached'; readonly memory: Memory }
+  /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
+  | { readonly kind: 'apart'; readonly reason: string }
+  | { readonly kind: 'stopped' }
+  /** The traced thread is traced no more; what became of the process is being found out. */
+  | { readonly kind: 'ending' }
+  | { readonly kind: 'ended'; readonly end: GuestEnd }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** What keeps somebody from reading who can't do without. */
+export function whyNotAttached(
+  pid: number,
+  state: Exclude<WatchState, { readonly kind: 'attached' }>,
+): Error {
+  switch (state.kind) {
+    case 'ending':
+    case 'ended':
+      return new NoSuchProcessError(pid, 'ended while we attached to it');
+    case 'stopped':
+      return new GuestStoppedError(pid);
+    case 'apart':
+    case 'lost':
+      return new SamplingFailedError(`can't read the memory of process ${pid}: ${state.reason}`);
+    default:
+      return state satisfies never;
+  }
+}
