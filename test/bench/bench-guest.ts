@@ -17,11 +17,20 @@ export interface BenchGuest {
   readonly args: readonly string[];
 }
 
+/**
+ * A qemu-riscv64 (version 7 or 8) of one's own. Distributions strip theirs of symbols, without which
+ * the recipe has nothing to put its uprobe on.
+ */
+const { ICOUNT_BENCH_QEMU: ownQemu } = process.env;
+
 /** A loop of getpid system calls, without a C library; one vCPU. */
 export function userGuest(): BenchGuest {
   return {
     name: 'user mode, getpid loop',
-    program: qemuProgram('qemu7-user', 'qemu-riscv64'),
+    program:
+      ownQemu === undefined
+        ? qemuProgram('qemu7-user', 'qemu-riscv64')
+        : { file: ownQemu, args: [], env: {} },
     layout: 'array-with-pc',
     inline: true,
     args: [guestFile('getpid-loop')],
