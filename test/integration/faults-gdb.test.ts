@@ -12,7 +12,7 @@ import { readRecords, sumOf } from '../fixtures/records.ts';
 import { send } from '../fixtures/send.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';
 
-const CYCLES = 5;
+const CYCLES = 10;
 const guests = [
   { name: 'user mode, threads that come and go', start: startThreads },
   { name: 'four vCPUs', start: startVcpus },
@@ -66,11 +66,11 @@ describe.each(guests)('gdb and a guest in $name', ({ start }) => {
     async (signal) => {
       await using guest = start();
       await guest.whenRunning();
-      for (let cycle = 0; cycle < 8; cycle += 1) {
+      for (let cycle = 0; cycle < 15; cycle += 1) {
         await using run = startMarked([guest.pid, ...jsonl, '-n', 1, '--verbose']);
         const gdb = await run.whenGdb();
         await run.whenSaid('-interpreter-exec console "attach');
-        await sleep(cycle);
+        await sleep(cycle % 8);
         send(gdb, signal);
         const { status, stderr } = await run.whenEnded();
 

@@ -64,14 +64,14 @@ describe('the guest ends', () => {
     await guest.whenSaid('running');
     await using run = startMarked([guest.pid, '-f', 'jsonl', '-i', '10m']);
     await run.whenWritten('the start', () => run.rowsOf('start').length > 0);
-    await sleep(1_000);
+    await sleep(3_000);
     guest.child.kill('SIGKILL');
     const { status, stderr } = await run.whenEnded();
 
     expect(status, stderr).toBe(0);
     const { samples, summary } = readRecords(run.stdout);
     expect(samples).toHaveLength(1);
-    expect(summary.elapsed_ns).toBeGreaterThan(700e6);
+    expect(summary.elapsed_ns).toBeGreaterThan(2_300e6);
     expect(summary.insns).toBeGreaterThan(0n);
   });
 
