@@ -28,6 +28,12 @@ const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
 const LOOK_NS = 500_000_000;
 
 /**
+ * After some ms of idleness gdb, the pipes and we have gone cold: a read takes 0.5 to 1 ms, where
+ * otherwise 0.06 to 0.2 are enough.
+ */
+export const WARM_UP_NS = 1_500_000;
+
+/**
  * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not
  * end the others. Several tick together, on one grid.
  *
@@ -71,6 +77,7 @@ async function sample(
     intervalNs: intervalNs ?? NO_INTERVAL_NS,
     ...(options.origin === undefined ? {} : { origin: options.origin }),
     lookNs: LOOK_NS,
+    warmUpNs: WARM_UP_NS,
     limit,
     perVcpu: guest.attached.counters.perVcpu,
     signal: ending.signal,

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WARM_UP_NS } from '../../src/cli/sample-guests.js';
 import { systemClock } from '../../src/sampler/clock.js';
 import { type BenchGuest, startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
 import { atMost, type Figures } from './figure.ts';
 import { mean } from './statistics.ts';
 import { attachTo, lookAt } from './watched.ts';
+
+const warmUpNs = BigInt(WARM_UP_NS);
 
 interface Pace {
   readonly name: string;
@@ -46,6 +49,11 @@ async function readingOf(
         let due = systemClock.now();
         for (let read = 0; read < pace.reads / rounds; read += 1) {
           due += pace.intervalNs;
+          // As the sampler does.
+          if (pace.intervalNs > 2n * warmUpNs) {
+            await systemClock.sleepUntil(due - warmUpNs, signal);
+            await watched.read();
+          }
           await systemClock.sleepUntil(due, signal);
           const sent = systemClock.now();
           const { windowNs } = await watched.read();

@@ -61,3 +61,23 @@ test('an end just after a row adds no row', async () => {
 
   expect(result.samples.map(({ durNs }) => durNs)).toEqual([SECOND]);
 });
+
+test.each([
+  { interval: 10, reads: [0, 8.5, 10, 18.5, 20] },
+  { interval: 3, reads: [0, 3, 6] },
+])('before a point of the grid there is a look, if it is long since the last read', async (at) => {
+  const clock = new FakeClock();
+  const began = clock.now();
+  const readsMs: number[] = [];
+  const source: CounterSource = {
+    read: async () => {
+      readsMs.push(Number(clock.now() - began) / 1e6);
+      return reading(clock, [clock.now()]);
+    },
+  };
+  const intervalNs = at.interval * 1e6;
+  const result = await run({ clock, source, intervalNs, warmUpNs: 1.5e6, limit: { count: 2 } });
+
+  expect(readsMs).toEqual(at.reads);
+  expect(summaryOf(result)).toMatchObject({ samples: 2, late: 0, gaps: 0 });
+});
