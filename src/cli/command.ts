@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execa } from 'execa';
 import { CommandError } from '../errors.js';
-import { errorCode } from '../output/write-failure.js';
 import { signalStatus } from './signals.js';
 
 /** The terminal sends these to the command too, as it is in our process group. */
@@ -14,7 +13,7 @@ const PASSED_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
  */
 export class CommandRunner {
   readonly #command: readonly [file: string, ...args: string[]];
-  #child: ChildProcess | undefined;
+  #child: { kill(signal: NodeJS.Signals): boolean } | undefined;
   #signal: NodeJS.Signals | undefined;
   readonly #listener = (signal: NodeJS.Signals): void => this.#onSignal(signal);
 
@@ -34,21 +33,25 @@ export class CommandRunner {
    * @returns its exit status, as a shell has it: 128 + n after signal n
    * @throws CommandError if it can't be started after all
    */
-  run(): Promise<number> {
+  async run(): Promise<number> {
     const [file, ...args] = this.#command;
-    return new Promise((resolve, reject) => {
-      const child = spawn(file, args, { stdio: 'inherit' });
-      this.#child = child;
-      child.on('error', (error) => {
-        this.#child = undefined;
-        const missing = errorCode(error) === 'ENOENT';
-        reject(new CommandError(file, missing ? 'not-found' : 'not-runnable', error.message));
-      });
-      child.on('exit', (status, signal) => {
-        this.#child = undefined;
-        resolve(signal === null ? (status ?? 0) : signalStatus(signal));
-      });
+    // It may outlive us, and take a SIGTERM at its leisure, as it would under a shell.
+    const child = execa(file, args, {
+      stdio: 'inherit',
+      reject: false,
+      cleanup: false,
+      forceKillAfterDelay: false,
     });
+    this.#child = child;
+    const { exitCode, signal, code, originalMessage } = await child;
+    this.#child = undefined;
+    if (signal !== undefined) return signalStatus(signal);
+    if (exitCode !== undefined) return exitCode;
+    throw new CommandError(
+      file,
+      code === 'ENOENT' ? 'not-found' : 'not-runnable',
+      originalMessage ?? 'no reason was given',
+    );
   }
 
   /** Signals are the system's again. */

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { UsageError } from '../errors.js';
 import { LiveCounts } from '../live/counts.js';
 import { glyphsFor } from '../live/glyphs.js';
 import { Screen } from '../live/screen.js';
@@ -19,23 +18,6 @@ export interface LiveView extends Observer {
 
 /** Nobody can read faster, and the ticks come every millisecond if that is asked for. */
 const LEAST_PICTURE_MS = 40;
-
-/** @throws UsageError where there is no terminal to draw on */
-export function checkTerminal(): void {
-  const term = process.env['TERM'];
-  if (!process.stdout.isTTY) {
-    throw new UsageError(
-      '--live needs a terminal as standard output',
-      'without --live there are rows, which can go anywhere',
-    );
-  }
-  if (term === undefined || term === '' || term === 'dumb') {
-    throw new UsageError(
-      `--live can't draw on this terminal (TERM is ${term ? term : 'not set'})`,
-      'without --live there are rows, which any terminal can show',
-    );
-  }
-}
 
 export function liveView(
   guests: readonly WatchedGuest[],

@@ -3,14 +3,8 @@ import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, IcountError } from '../errors.js';
 import { inheritedOutput } from '../output/open-output.js';
-import { bracket } from './bracket.js';
 import { usageError } from './commander-usage.js';
-import { doctor } from './doctor.js';
-import { inspect } from './inspect.js';
-import { list } from './list.js';
 import { describeError, messagesOn } from './messages.js';
-import { withoutPid } from './no-pid.js';
-import { poll } from './poll.js';
 import { parseCommandLine, type Request } from './program.js';
 
 /** Runs the command line and returns the exit status. */
@@ -29,21 +23,35 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Each command is loaded by itself: a module costs about 1 ms, and there are many. */
 async function run(request: Request): Promise<number> {
-  if (request.kind === 'no-pid') return await withoutPid(request.help);
+  if (request.kind === 'no-pid') {
+    const { withoutPid } = await import('./no-pid.js');
+    return await withoutPid(request.help);
+  }
   if (request.kind === 'text') return await printText(request.text);
   const messages = messagesOn(process.stderr, request.options);
   switch (request.kind) {
-    case 'poll':
-      return poll(request.options, messages);
-    case 'bracket':
-      return bracket(request.options, messages);
-    case 'inspect':
-      return inspect(request.options, messages);
-    case 'list':
-      return list(request.options, messages);
-    case 'doctor':
-      return doctor(request.options, messages);
+    case 'poll': {
+      const { poll } = await import('./poll.js');
+      return await poll(request.options, messages);
+    }
+    case 'bracket': {
+      const { bracket } = await import('./bracket.js');
+      return await bracket(request.options, messages);
+    }
+    case 'inspect': {
+      const { inspect } = await import('./inspect.js');
+      return await inspect(request.options, messages);
+    }
+    case 'list': {
+      const { list } = await import('./list.js');
+      return await list(request.options, messages);
+    }
+    case 'doctor': {
+      const { doctor } = await import('./doctor.js');
+      return await doctor(request.options, messages);
+    }
     default:
       return request satisfies never;
   }

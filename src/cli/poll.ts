@@ -1,6 +1,5 @@
 import { systemClock } from '../sampler/clock.js';
 import { divertedMessages } from './diverted-messages.js';
-import { checkTerminal } from './live.js';
 import type { Messages } from './messages.js';
 import type { Observer } from './observer.js';
 import type { PollOptions } from './options.js';
@@ -10,7 +9,7 @@ import { type GuestResult, sampleGuests } from './sample-guests.js';
 import { areLabelled, withGuests } from './several.js';
 import { onEndingSignals, signalStatus } from './signals.js';
 import type { WatchedGuest } from './watched-guest.js';
-import { withLive } from './with-live.js';
+import { checkTerminal, withLive } from './with-live.js';
 import { withPlot } from './with-plot.js';
 
 /**

@@ -1,8 +1,26 @@
+import { UsageError } from '../errors.js';
 import type { DivertedMessages } from './diverted-messages.js';
-import { type LiveView, liveView } from './live.js';
+import type { LiveView } from './live.js';
 import type { Observer } from './observer.js';
 import type { PollOptions } from './options.js';
 import type { WatchedGuest } from './watched-guest.js';
+
+/** @throws UsageError where there is no terminal to draw on */
+export function checkTerminal(): void {
+  const term = process.env['TERM'];
+  if (!process.stdout.isTTY) {
+    throw new UsageError(
+      '--live needs a terminal as standard output',
+      'without --live there are rows, which can go anywhere',
+    );
+  }
+  if (term === undefined || term === '' || term === 'dumb') {
+    throw new UsageError(
+      `--live can't draw on this terminal (TERM is ${term ? term : 'not set'})`,
+      'without --live there are rows, which any terminal can show',
+    );
+  }
+}
 
 /**
  * Lets `use` make a run that is shown live, if it is to be. The terminal is given back, and what
@@ -16,6 +34,7 @@ export async function withLive<T>(
   use: (observers: readonly Observer[]) => Promise<T>,
 ): Promise<T> {
   if (!options.live) return await use([]);
+  const { liveView } = await import('./live.js');
   const live: LiveView = liveView(guests, options, {
     quit: () => stop.abort('interrupted'),
     gone: () => stop.abort('stopped'),

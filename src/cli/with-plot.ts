@@ -1,6 +1,4 @@
 import type { Observer } from './observer.js';
-import { openPlotFile } from './plot-file.js';
-import { plotObserver } from './plot-observer.js';
 
 /**
  * Lets `use` make a run that is observed for a chart, if there is to be one, and draws it when the
@@ -13,6 +11,8 @@ export async function withPlot<T>(
   use: (observers: readonly Observer[]) => Promise<T>,
 ): Promise<T> {
   if (path === undefined) return await use([]);
+  const { openPlotFile } = await import('./plot-file.js');
+  const { plotObserver } = await import('./plot-observer.js');
   const file = openPlotFile(path);
   const observer = plotObserver();
   try {

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
 import { isGroupStopped, readThreads } from '../target/threads.js';
@@ -19,7 +20,15 @@ const IGNORING_SIGPIPE: readonly string[] = ['-c', 'trap "" PIPE; exec "$0" "$@"
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
-const GDB_OPTIONS: readonly string[] = ['-nx', '-q', '--interpreter=mi3', '-x', SESSION_SCRIPT];
+/**
+ * gdb's own Python modules take half of its start, and nothing here needs Python. Where their directory
+ * is missing gdb does without, after a warning on stderr.
+ */
+const NO_DATA = '--data-directory=/nonexistent';
+
+const GDB_OPTIONS: readonly string[] = [
+  ...['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT],
+];
 
 /** A cold gdb on a loaded machine takes a second or two. */
 const START_TIMEOUT_MS = 20_000;
@@ -48,36 +57,34 @@ export interface Gdb {
  */
 export async function startGdb(command: string, events: SessionEvents, attempts = 2): Promise<Gdb> {
   let consoleText = '';
-  const child = execa('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
-    env: { LC_ALL: 'C', TERM: 'dumb' },
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    encoding: 'buffer',
-    buffer: false,
+  // Not execa, which other commands are run with: to load it takes longer than all that gdb does to
+  // start, and of what it adds nothing is wanted here.
+  const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
+    env: { ...process.env, LC_ALL: 'C', TERM: 'dumb' },
+    stdio: 'pipe',
     detached: true,
-    cleanup: false,
-    reject: false,
   });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
   child.stderr.on('error', () => {});
+  let outcome: Outcome = { status: null, signal: null };
+  child.once('exit', (status, signal) => {
+    outcome = { status, signal };
+    // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind,
+    // stopped for ever, with gdb's pipes open. Nothing else is in gdb's process group.
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  });
+  // When its pipes have been read to their ends, too.
+  const ended = once(child, 'close').then(
+    () => describeEnd(outcome),
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
   const { pid } = child;
   if (pid === undefined) {
-    const { code } = await child;
-    throw new GdbUnusableError(command, `can't be started (${code ?? 'unknown'})`);
+    throw new GdbUnusableError(command, `can't be started (${await ended})`);
   }
-
-  // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind, stopped
-  // for ever, with gdb's pipes open. Nothing else is in gdb's process group.
-  child.once('exit', () => signalGroup(pid, 'SIGKILL'));
-  let outcome: Outcome = {};
-  const ended = child.then((how) => {
-    outcome = how;
-    return describeEnd(outcome);
-  });
 
   const session = new GdbSession(
     { stdin: child.stdin, stdout: child.stdout, ended },
@@ -115,14 +122,15 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
     await ended;
     if (!isGdbFailure(error)) throw error;
     const isGone = error instanceof GdbGoneError;
-    if (isStopped || (isGone && outcome.signal !== undefined)) throw error;
-    if (isGone && outcome.exitCode === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
-    if (isGone && outcome.exitCode === NOT_RUNNABLE) {
+    if (isStopped || (isGone && outcome.signal !== null)) throw error;
+    if (isGone && outcome.status === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
+    if (isGone && outcome.status === NOT_RUNNABLE) {
       throw new GdbUnusableError(command, 'is not a program that can be run');
     }
     // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
     if (isGone && attempts > 1) return await startGdb(command, events, attempts - 1);
-    const said = (stderr || consoleText).trim().split('\n', 1)[0] ?? '';
+    // Last, as warnings come before what it ends for.
+    const said = (stderr || consoleText).trim().split('\n').at(-1) ?? '';
     throw new GdbUnusableError(
       command,
       `does not speak gdb/MI (${error.message}${said === '' ? '' : `; it said: ${said}`})`,
@@ -130,15 +138,14 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
   }
 }
 
-/** What execa says of a process that has ended. */
+/** How the process has ended: one of the two is null. */
 interface Outcome {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
-function describeEnd(outcome: Outcome): string {
-  if (outcome.signal !== undefined) return `gdb was ended by ${outcome.signal}`;
-  return `gdb ended with status ${outcome.exitCode ?? 'unknown'}`;
+function describeEnd({ status, signal }: Outcome): string {
+  return signal === null ? `gdb ended with status ${status}` : `gdb was ended by ${signal}`;
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {
