@@ -14,7 +14,7 @@ const LEAST_LENGTH_BYTES = 24;
 const PAGE_BYTES = 4096n;
 
 /**
- * Reads several ranges with one write to gdb and one round trip, in order, while the guest runs.
+ * Reads several ranges in one round trip, in order, while the guest runs.
  *
  * A range that can't be read gives undefined.
  *
@@ -24,22 +24,22 @@ export async function readMemory(
   session: GdbSession,
   ranges: readonly MemoryRange[],
 ): Promise<readonly (Buffer | undefined)[]> {
-  const answers = ranges.map(async (range) => {
-    const wide = widen(range);
+  return await Promise.all(ranges.map((range) => readRange(session, range)));
+}
+
+async function readRange(session: GdbSession, range: MemoryRange): Promise<Buffer | undefined> {
+  const wide = widen(range);
+  try {
     const answer = await session.send(
       `-data-read-memory-bytes ${wide.address} ${wide.lengthBytes}`,
       READ_TIMEOUT_MS,
     );
-    const bytes = decodeContents(answer, wide);
     const start = Number(range.address - wide.address);
-    return bytes.subarray(start, start + range.lengthBytes);
-  });
-  const settled = await Promise.allSettled(answers);
-  return settled.map((result) => {
-    if (result.status === 'fulfilled') return result.value;
-    if (result.reason instanceof GdbRefusedError) return undefined;
-    throw result.reason;
-  });
+    return decodeContents(answer, wide)?.subarray(start, start + range.lengthBytes);
+  } catch (error) {
+    if (error instanceof GdbRefusedError) return undefined;
+    throw error;
+  }
 }
 
 /** Makes a range long enough for GDB 10 without reaching into the next page, which may be free. */
@@ -52,17 +52,14 @@ function widen(range: MemoryRange): MemoryRange {
   return { address, lengthBytes: LEAST_LENGTH_BYTES };
 }
 
-/** `memory=[{begin="0x…",offset="0x…",end="0x…",contents="…"}]` (GDB manual, "GDB/MI Data Manipulation"). */
-function decodeContents(answer: ResultRecord, range: MemoryRange): Buffer {
+/**
+ * `memory=[{begin="0x…",offset="0x…",end="0x…",contents="…"}]` (GDB manual, "GDB/MI Data Manipulation").
+ * Undefined if it is not the whole range: gdb answers with the part that is readable.
+ */
+function decodeContents(answer: ResultRecord, range: MemoryRange): Buffer | undefined {
   const memory = findValue(answer.results, 'memory');
   const block = memory?.kind === 'list' ? memory.results[0]?.value : undefined;
   const contents = block?.kind === 'tuple' ? findText(block.results, 'contents') : undefined;
   const bytes = Buffer.from(contents ?? '', 'hex');
-  // gdb answers with the readable part of a range that is readable in part.
-  if (bytes.length !== range.lengthBytes) {
-    throw new GdbRefusedError(
-      `gdb read ${bytes.length} of ${range.lengthBytes} bytes at 0x${range.address.toString(16)}`,
-    );
-  }
-  return bytes;
+  return bytes.length === range.lengthBytes ? bytes : undefined;
 }

@@ -91,7 +91,10 @@ export class GdbSession {
   send(command: string, timeoutMs: number): Promise<ResultRecord> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const token = this.#nextToken++;
-    const answer = new Promise<ResultRecord>((resolve, reject) => {
+    this.#events.onLine?.('sent', `${token}${command}`);
+    this.#pipes.stdin.write(`${token}${command}\n`);
+    // While gdb is at work. Its answer can't be read before the event loop's next turn.
+    return new Promise<ResultRecord>((resolve, reject) => {
       const giveUp = (): void => {
         if (!this.#pending.delete(token)) return;
         reject(new GdbTimeoutError(command.split(' ', 1)[0] ?? command, timeoutMs));
@@ -101,9 +104,6 @@ export class GdbSession {
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       this.#pending.set(token, { resolve, reject, timer });
     });
-    this.#events.onLine?.('sent', `${token}${command}`);
-    this.#pipes.stdin.write(`${token}${command}\n`);
-    return answer;
   }
 
   /** Closes gdb's input: it detaches from what it traces and ends. */

@@ -1,4 +1,4 @@
-import { close, fstat, fstatSync, ftruncate, write } from 'node:fs';
+import { close, fstat, fstatSync, ftruncate, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isReaderGone, outputError } from './write-failure.js';
 import type { RowWriter } from './writer.js';
@@ -29,6 +29,13 @@ export function fdWriter(file: OpenFile): RowWriter {
   let sizeBytes = file.sizeBytes;
   let readerGone = false;
 
+  // A file takes them at once, where a thread of Node's to do it would take longer to wake. A device
+  // can keep us waiting.
+  const put = async (bytes: Buffer, from: number): Promise<number> =>
+    file.regular
+      ? writeSync(file.fd, bytes, from)
+      : (await writeFd(file.fd, bytes, from, bytes.length - from, null)).bytesWritten;
+
   const takeBack = async (writtenBytes: number): Promise<void> => {
     // Not if somebody else has written to the file, or if we were not at its end.
     const { size } = await fstatFd(file.fd);
@@ -41,16 +48,7 @@ export function fdWriter(file: OpenFile): RowWriter {
       const bytes = Buffer.from(rows);
       let writtenBytes = 0;
       try {
-        while (writtenBytes < bytes.length) {
-          const { bytesWritten } = await writeFd(
-            file.fd,
-            bytes,
-            writtenBytes,
-            bytes.length - writtenBytes,
-            null,
-          );
-          writtenBytes += bytesWritten;
-        }
+        while (writtenBytes < bytes.length) writtenBytes += await put(bytes, writtenBytes);
       } catch (cause) {
         readerGone = isReaderGone(cause);
         if (readerGone) return 'closed';
