@@ -1,9 +1,12 @@
 import type { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 
-/** Leaves it to us to print what commander finds wrong. */
-export function silenceErrors(program: Command): Command {
-  return program.configureOutput({ outputError: () => {} }).exitOverride();
+/**
+ * Leaves all printing to us: `print` gets what is asked for, --help and --version, in one piece or
+ * more. Behind it commander throws, as for what it finds wrong, but with the exit code 0.
+ */
+export function takePrinting(program: Command, print: (text: string) => void): Command {
+  return program.configureOutput({ outputError: () => {}, writeOut: print }).exitOverride();
 }
 
 /**

@@ -4,7 +4,7 @@ import { tryAttaching } from '../gdb/trial.js';
 import type { LayoutName } from '../layout/layout.js';
 import { type Check, type CheckResult, diagnosisText, isUtf8Locale } from '../output/diagnosis.js';
 import { counted, groupDigits } from '../output/digits.js';
-import { inheritedOutput } from '../output/open-output.js';
+import { printOut } from '../output/open-output.js';
 import { systemClock } from '../sampler/clock.js';
 import { surveyGuests } from '../target/guests.js';
 import { findPlugin, readQemuCommand } from '../target/plugin.js';
@@ -42,9 +42,7 @@ export async function doctor(options: DoctorOptions, messages: Messages): Promis
     '-d plugin',
     'not needed: counters are read from memory, not from what the plugin prints at exit',
   );
-  const output = inheritedOutput(process.stdout, 'standard output');
-  await output.write(diagnosisText(diagnosis.checks, isUtf8Locale(process.env)));
-  await output.close();
+  await printOut(diagnosisText(diagnosis.checks, isUtf8Locale(process.env)));
   return diagnosis.exitCode;
 }
 

@@ -1,5 +1,6 @@
 import { ExitCode } from '../errors.js';
 import { groupDigits } from '../output/digits.js';
+import { printOut } from '../output/open-output.js';
 import { printable } from '../output/printable.js';
 import { systemClock } from '../sampler/clock.js';
 import {
@@ -31,9 +32,8 @@ export async function inspect(options: InspectOptions, messages: Messages): Prom
       : unattached(guest);
     const rows = [...fileFacts(guest), ...facts];
     const width = Math.max(...rows.map(([name]) => name.length));
-    for (const [name, value] of rows) {
-      process.stdout.write(`${name.padEnd(width)}  ${printable(value)}\n`);
-    }
+    const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}\n`);
+    await printOut(lines.join(''));
     return ExitCode.ok;
   } finally {
     await guest.watch.leave();

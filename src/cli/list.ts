@@ -1,6 +1,6 @@
 import { ExitCode } from '../errors.js';
 import { guestLines, guestTable, type ListedGuest } from '../output/guest-list.js';
-import { inheritedOutput } from '../output/open-output.js';
+import { printOut } from '../output/open-output.js';
 import { type FoundGuest, surveyGuests } from '../target/guests.js';
 import { processUptimeNs, readSystemUptime } from '../target/uptime.js';
 import { readUserNames } from '../target/users.js';
@@ -17,11 +17,9 @@ import type { ListOptions } from './options.js';
 export async function list(options: ListOptions, messages: Messages): Promise<number> {
   const { guests, closed } = await surveyGuests();
   const listed = await describeGuests(guests);
-  const output = inheritedOutput(process.stdout, 'standard output');
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const text = options.format === 'jsonl' ? guestLines(listed) : guestTable(listed, width);
-  if (text !== '') await output.write(text);
-  await output.close();
+  await printOut(text);
   if (guests.length === 0) messages.notice('no QEMU with libinsn is to be seen on this host');
   if (closed > 0) {
     const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;

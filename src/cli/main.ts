@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, IcountError } from '../errors.js';
-import { inheritedOutput } from '../output/open-output.js';
+import { printOut } from '../output/open-output.js';
 import { usageError } from './commander-usage.js';
 import { describeError, messagesOn } from './messages.js';
 import { parseCommandLine, type Request } from './program.js';
@@ -12,11 +12,8 @@ async function main(argv: readonly string[]): Promise<number> {
   // A reader of our messages that goes away is no reason to leave the guest in a hurry.
   process.stderr.on('error', () => {});
   try {
-    const request = parseCommandLine(argv, packageVersion());
-    return request === undefined ? ExitCode.ok : await run(request);
+    return await run(parseCommandLine(argv, packageVersion()));
   } catch (error) {
-    // Commander has done what it was asked for: --help, --version.
-    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
     const failure = error instanceof CommanderError ? usageError(error) : error;
     process.stderr.write(describeError(failure));
     return failure instanceof IcountError ? failure.exitCode : ExitCode.samplingFailed;
@@ -29,7 +26,10 @@ async function run(request: Request): Promise<number> {
     const { withoutPid } = await import('./no-pid.js');
     return await withoutPid(request.help);
   }
-  if (request.kind === 'text') return await printText(request.text);
+  if (request.kind === 'text') {
+    await printOut(request.text);
+    return ExitCode.ok;
+  }
   const messages = messagesOn(process.stderr, request.options);
   switch (request.kind) {
     case 'poll': {
@@ -55,13 +55,6 @@ async function run(request: Request): Promise<number> {
     default:
       return request satisfies never;
   }
-}
-
-async function printText(text: string): Promise<number> {
-  const output = inheritedOutput(process.stdout, 'standard output');
-  await output.write(text);
-  await output.close();
-  return ExitCode.ok;
 }
 
 function packageVersion(): string {

@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { formatNames } from '../output/formats.js';
 import { choiceOption } from './choice.js';
-import { silenceErrors } from './commander-usage.js';
+import { takePrinting } from './commander-usage.js';
 import { addCommands, givenOptions } from './commands.js';
 import { addCommonOptions, type CommonFlags, commonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
@@ -32,20 +32,25 @@ export type Request =
 /**
  * Understands a command line.
  *
- * @returns undefined if commander has done what was asked for: --help, --version
- * @throws UsageError; CommanderError for what commander finds wrong, or has done
+ * @throws UsageError; CommanderError for what commander finds wrong
  */
-export function parseCommandLine(argv: readonly string[], version: string): Request | undefined {
+export function parseCommandLine(argv: readonly string[], version: string): Request {
   const { own, command } = splitCommand(argv);
   let request: Request | undefined;
   const program = createProgram(version, command, (taken) => {
     request = taken;
   });
-  program.parse(own, { from: 'user' });
+  try {
+    program.parse(own, { from: 'user' });
+  } catch (error) {
+    const isPrinted = error instanceof CommanderError && error.exitCode === 0;
+    if (!isPrinted) throw error;
+  }
   const name = program.args[0] ?? '';
   if (command !== undefined && program.commands.some((one) => one.name() === name)) {
     throw new UsageError(`${name} takes no command after --`);
   }
+  if (request === undefined) throw new Error('commander knows an option that we do not');
   return request;
 }
 
@@ -56,7 +61,11 @@ export function createProgram(
   take: (request: Request) => void,
 ): Command {
   const program = new Command('icount-gdb');
-  silenceErrors(styleHelp(program))
+  let printed = '';
+  takePrinting(styleHelp(program), (text) => {
+    printed += text;
+    take({ kind: 'text', text: printed });
+  })
     .description('Shows live how many guest instructions a running QEMU executes.')
     .version(version, '-V, --version', 'print the version and leave')
     .argument(

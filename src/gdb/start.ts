@@ -25,6 +25,7 @@ const NOT_RUNNABLE = 126;
  * is missing gdb does without, after a warning on stderr.
  */
 const NO_DATA = '--data-directory=/nonexistent';
+const NO_DATA_WARNING_END = '/gdb/data-directory.';
 
 const GDB_OPTIONS: readonly string[] = [
   ...['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT],
@@ -129,8 +130,7 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
     }
     // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
     if (isGone && attempts > 1) return await startGdb(command, events, attempts - 1);
-    // Last, as warnings come before what it ends for.
-    const said = (stderr || consoleText).trim().split('\n').at(-1) ?? '';
+    const said = firstLine(stderr.split(NO_DATA_WARNING_END).at(-1) || consoleText);
     throw new GdbUnusableError(
       command,
       `does not speak gdb/MI (${error.message}${said === '' ? '' : `; it said: ${said}`})`,
@@ -146,6 +146,10 @@ interface Outcome {
 
 function describeEnd({ status, signal }: Outcome): string {
   return signal === null ? `gdb ended with status ${status}` : `gdb was ended by ${signal}`;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? '';
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {

@@ -54,6 +54,17 @@ export function inheritedOutput(
     : streamWriter(stream, name);
 }
 
+/**
+ * Prints a text as a whole on standard output; that nobody reads it to its end is no error.
+ *
+ * @throws OutputError
+ */
+export async function printOut(text: string): Promise<void> {
+  const writer = inheritedOutput(process.stdout, 'standard output');
+  await writer.write(text);
+  await writer.close();
+}
+
 function closing(stream: Socket, name: string): RowWriter {
   return {
     ...streamWriter(stream, name),

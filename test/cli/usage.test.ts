@@ -51,3 +51,12 @@ test.each([
 ])('without a process id, $argv asks which guests there are', ({ argv, help }) => {
   expect(parseCommandLine(argv, '0.0.0')).toEqual({ kind: 'no-pid', help });
 });
+
+test.each([
+  { argv: ['--version'], text: '0.0.0\n' },
+  { argv: ['--help'], text: expect.stringContaining('Examples:') },
+  { argv: ['help', 'list'], text: expect.stringMatching(/^Usage: icount-gdb list /) },
+  { argv: ['list', '--help'], text: expect.stringMatching(/^Usage: icount-gdb list /) },
+])('what is to be printed is printed by us, $argv', ({ argv, text }) => {
+  expect(parseCommandLine(argv, '0.0.0')).toEqual({ kind: 'text', text });
+});

@@ -92,3 +92,10 @@ test('a gdb that dies of a signal whenever it is started', async () => {
   expectRefusal(run, 7, `${file}: failed 3 times in a row, last: gdb was ended by SIGSEGV`);
   await whenWorking(guest.pid);
 });
+
+test('a gdb that does not know our MI: in its own words', async () => {
+  using directory = temporaryDirectory();
+  const file = script(directory.path, '#!/bin/sh\nexec gdb "$@" --interpreter=mi99\n');
+
+  expectRefusal(await icount([guest.pid, '--gdb', file]), 7, file, "`mi99' unrecognized");
+});

@@ -44,6 +44,39 @@ test.each(['table', 'csv', 'jsonl', 'bpftrace'])(
   },
 );
 
+const printed = [
+  '--help',
+  '--version',
+  'help list',
+  'completion zsh',
+  'list -q',
+  'inspect',
+  'doctor',
+];
+
+function printing(what: string): readonly string[] {
+  const needsPid = what === 'inspect' || what === 'doctor';
+  return [...icountCommand, ...what.split(' '), ...(needsPid ? [`${guest.pid}`] : [])];
+}
+
+test.each(printed)('%s ends quietly with 0 where nobody reads', async (what) => {
+  const script = '{ "$@"; echo "status $?" >&2; } | exec true';
+
+  const { stderr } = await run('sh', ['-c', script, 'sh', ...printing(what)]);
+
+  expect(stderr).toBe('status 0\n');
+});
+
+test.each(printed)('%s says so where it can not be written', async (what) => {
+  const script = '"$@" > /dev/full; echo "status $?" >&2';
+
+  const { stderr } = await run('sh', ['-c', script, 'sh', ...printing(what)]);
+
+  expect(stderr).toBe(
+    "icount-gdb: can't write standard output: no space left on device\nstatus 1\n",
+  );
+});
+
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s after a sample ends it with 0, the rest of the data and a summary',
   async (signal) => {
