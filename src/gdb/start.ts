@@ -27,6 +27,16 @@ const NOT_RUNNABLE = 126;
 const NO_DATA = '--data-directory=/nonexistent';
 const NO_DATA_WARNING_END = '/gdb/data-directory.';
 
+/**
+ * GDB 16.3 (Debian 13) has not initialized the pointer that it prints before the `^running` of an
+ * `attach&` (`current_token` in gdb/mi/mi-interp.h), and dies of it where the memory held something
+ * before. The C library can be told to hand out memory with 0 in it (mallopt(3), M_PERTURB: all bits of
+ * the value are inverted), as it does to find such bugs.
+ */
+const ZEROED_MEMORY = { MALLOC_PERTURB_: '255' };
+
+const GDB_ENVIRONMENT = { LC_ALL: 'C', TERM: 'dumb', ...ZEROED_MEMORY };
+
 const GDB_OPTIONS: readonly string[] = [
   ...['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT],
 ];
@@ -61,7 +71,7 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
   // Not execa, which other commands are run with: to load it takes longer than all that gdb does to
   // start, and of what it adds nothing is wanted here.
   const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
-    env: { ...process.env, LC_ALL: 'C', TERM: 'dumb' },
+    env: { ...process.env, ...GDB_ENVIRONMENT },
     stdio: 'pipe',
     detached: true,
   });

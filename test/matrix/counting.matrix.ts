@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { gdbs } from './gdbs.ts';
@@ -48,5 +48,24 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
       // See harts.S; `harts-small` makes 50,000 turns in a round.
       Array.from({ length: plugin.smp }, (_, hart) => 7n + BigInt(hart + 1) * (4n + 2n * 50_000n)),
     );
+  });
+
+  test('attaches whatever is in the memory that it gets', async () => {
+    // Every byte is 1 at first: a pointer that is not initialized leads nowhere.
+    vi.stubEnv('MALLOC_PERTURB_', '254');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    await using guest = startGuest({
+      qemu: 'qemu-riscv64',
+      plugin: pluginFile('array'),
+      inline: true,
+      guest: 'fixed',
+    });
+    await guest.whenSettled();
+    await using watched = await watch(guest.pid, command);
+
+    expect(watched.notices).toEqual([]);
+    expect(await watched.counters()).toEqual([20n + 2n * 1_000_000n]);
   });
 });
