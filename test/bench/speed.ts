@@ -36,6 +36,13 @@ const polls: readonly Watcher[] = [
   },
 }));
 
+/** How far two slices of time differ by themselves: the noise that the other ratios have in them. */
+const nobody: Watcher = {
+  name: 'watched by nobody',
+  target: undefined,
+  start: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+};
+
 /** What the guest is left of its speed, by us and by the recipe. */
 export async function speed(figures: Figures, quick: boolean): Promise<void> {
   for (const guest of [userGuest(), systemGuest()]) {
@@ -50,7 +57,7 @@ async function speedOf(guest: BenchGuest, figures: Figures, quick: boolean): Pro
   await sleep(500);
   using onlooker = await lookAt(running.pid);
   const missing = bpftraceUnavailable(readlinkSync(`/proc/${running.pid}/exe`));
-  const watchers = missing === undefined ? [...polls, recipe(onlooker)] : polls;
+  const watchers = [...polls, nobody, ...(missing === undefined ? [recipe(onlooker)] : [])];
   if (missing !== undefined) figures.skip(`the recipe's bpftrace: ${guest.name}`, missing);
 
   // Unwatched, watched, unwatched, watched …: each is compared with its two neighbours.
@@ -82,7 +89,7 @@ async function speedOf(guest: BenchGuest, figures: Figures, quick: boolean): Pro
   }
   if (missing !== undefined) return;
   // At the recipe's own interval.
-  const [ours = [], theirs = []] = [ratios[0], ratios[polls.length]];
+  const [ours = [], theirs = []] = [ratios[0], ratios.at(-1)];
   const advantage = ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? 1));
   const atLeastTimes = guest.inline ? 2.5 : 0.98;
   figures.add(`${guest.name}, we at 1s : the recipe`, 'ratio', advantage, atLeast(atLeastTimes));
