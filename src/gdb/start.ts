@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
+import { errorCode } from '../output/write-failure.js';
 import { isGroupStopped, readThreads } from '../target/threads.js';
 import { GdbGoneError, isGdbFailure } from './failure.js';
 import { GdbSession, type SessionEvents } from './session.js';
@@ -37,9 +38,7 @@ const ZEROED_MEMORY = { MALLOC_PERTURB_: '255' };
 
 const GDB_ENVIRONMENT = { LC_ALL: 'C', TERM: 'dumb', ...ZEROED_MEMORY };
 
-const GDB_OPTIONS: readonly string[] = [
-  ...['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT],
-];
+const GDB_OPTIONS = ['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT];
 
 /** A cold gdb on a loaded machine takes a second or two. */
 const START_TIMEOUT_MS = 20_000;
@@ -68,13 +67,7 @@ export interface Gdb {
  */
 export async function startGdb(command: string, events: SessionEvents, attempts = 2): Promise<Gdb> {
   let consoleText = '';
-  // Not execa, which other commands are run with: to load it takes longer than all that gdb does to
-  // start, and of what it adds nothing is wanted here.
-  const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
-    env: { ...process.env, ...GDB_ENVIRONMENT },
-    stdio: 'pipe',
-    detached: true,
-  });
+  const { child, pid } = await spawnGdb(command);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
@@ -85,17 +78,10 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
     outcome = { status, signal };
     // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind,
     // stopped for ever, with gdb's pipes open. Nothing else is in gdb's process group.
-    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    signalGroup(pid, 'SIGKILL');
   });
   // When its pipes have been read to their ends, too.
-  const ended = once(child, 'close').then(
-    () => describeEnd(outcome),
-    (error: NodeJS.ErrnoException) => error.code ?? error.message,
-  );
-  const { pid } = child;
-  if (pid === undefined) {
-    throw new GdbUnusableError(command, `can't be started (${await ended})`);
-  }
+  const ended = once(child, 'close').then(() => describeEnd(outcome));
 
   const session = new GdbSession(
     { stdin: child.stdin, stdout: child.stdout, ended },
@@ -145,6 +131,30 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
       command,
       `does not speak gdb/MI (${error.message}${said === '' ? '' : `; it said: ${said}`})`,
     );
+  }
+}
+
+/**
+ * Not by execa, which other commands are run with: to load it takes longer than all that gdb does to
+ * start, and of what it adds nothing is wanted here.
+ *
+ * @throws GdbUnusableError where the system has no process for us, or no pipe
+ */
+async function spawnGdb(
+  command: string,
+): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly pid: number }> {
+  try {
+    const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
+      env: { ...process.env, ...GDB_ENVIRONMENT },
+      stdio: 'pipe',
+      detached: true,
+    });
+    if (child.pid !== undefined) return { child, pid: child.pid };
+    // Without a process there may be no streams either. The reason comes as an event.
+    const [reason] = await once(child, 'error');
+    throw reason;
+  } catch (error) {
+    throw new GdbUnusableError(command, `can't be started (${errorCode(error) ?? 'unknown'})`);
   }
 }
 
