@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { CommonOptions } from '../commands/options.js';
 import { choiceOption } from './choice.js';
-import type { CommonOptions } from './options.js';
 
 /** The options of every command that looks at a guest, as they were given. */
 export interface CommonFlags {

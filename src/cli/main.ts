@@ -23,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Each command is loaded by itself: a module costs about 1 ms, and there are many. */
 async function run(request: Request): Promise<number> {
   if (request.kind === 'no-pid') {
-    const { withoutPid } = await import('./no-pid.js');
+    const { withoutPid } = await import('../commands/no-pid.js');
     return await withoutPid(request.help);
   }
   if (request.kind === 'text') {
@@ -33,23 +33,23 @@ async function run(request: Request): Promise<number> {
   const messages = messagesOn(process.stderr, request.options);
   switch (request.kind) {
     case 'poll': {
-      const { poll } = await import('./poll.js');
+      const { poll } = await import('../commands/poll.js');
       return await poll(request.options, messages);
     }
     case 'bracket': {
-      const { bracket } = await import('./bracket.js');
+      const { bracket } = await import('../commands/bracket.js');
       return await bracket(request.options, messages);
     }
     case 'inspect': {
-      const { inspect } = await import('./inspect.js');
+      const { inspect } = await import('../commands/inspect.js');
       return await inspect(request.options, messages);
     }
     case 'list': {
-      const { list } = await import('./list.js');
+      const { list } = await import('../commands/list.js');
       return await list(request.options, messages);
     }
     case 'doctor': {
-      const { doctor } = await import('./doctor.js');
+      const { doctor } = await import('../commands/doctor.js');
       return await doctor(request.options, messages);
     }
     default:

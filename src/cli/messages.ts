@@ -1,5 +1,5 @@
 import { IcountError } from '../errors.js';
-import { printable } from '../output/printable.js';
+import { printable } from '../text/printable.js';
 
 /** What goes to stderr: all that is not data. */
 export interface Messages {

@@ -1,21 +1,21 @@
 import { Command, CommanderError } from 'commander';
-import { UsageError } from '../errors.js';
-import { formatNames } from '../output/formats.js';
-import { choiceOption } from './choice.js';
-import { takePrinting } from './commander-usage.js';
-import { addCommands, givenOptions } from './commands.js';
-import { addCommonOptions, type CommonFlags, commonOptions } from './common-options.js';
-import { parseDuration, parseInterval } from './duration.js';
-import { fullHelp, styleHelp } from './help.js';
 import type {
   BracketOptions,
   DoctorOptions,
   InspectOptions,
   ListOptions,
   PollOptions,
-} from './options.js';
+} from '../commands/options.js';
+import { UsageError } from '../errors.js';
+import { formatNames } from '../observers/rows/formats.js';
+import { choiceOption } from './choice.js';
+import { takePrinting } from './commander-usage.js';
+import { addCommonOptions, type CommonFlags, commonOptions } from './common-options.js';
+import { parseDuration, parseInterval } from './duration.js';
+import { fullHelp, styleHelp } from './help.js';
 import { parsePid } from './pid.js';
 import { splitCommand } from './split-command.js';
+import { addCommands, givenOptions } from './subcommands.js';
 import { type GivenFlags, watchRequest } from './watch-request.js';
 
 /** What the command line asks for. */

@@ -1,13 +1,13 @@
-import { UsageError } from '../errors.js';
-import type { FormatName } from '../output/formats.js';
-import { DEFAULT_INTERVAL_NS } from './duration.js';
 import type {
   BracketOptions,
   CommonOptions,
   GuestChoice,
   PollOptions,
   WatchOptions,
-} from './options.js';
+} from '../commands/options.js';
+import { UsageError } from '../errors.js';
+import type { FormatName } from '../observers/rows/formats.js';
+import { DEFAULT_INTERVAL_NS } from './duration.js';
 
 /** The options of a poll as they were given; each by itself makes sense. */
 export interface GivenFlags {

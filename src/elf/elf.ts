@@ -1,3 +1,4 @@
+import type { ByteOrder } from '../memory/word.js';
 import { type BuildIdNote, findBuildId } from './build-id.js';
 import { CheckedSource } from './checked.js';
 import { readDebugLink } from './debug-link.js';
@@ -8,7 +9,6 @@ import { readSections } from './sections.js';
 import { firstLoadAddress, readSegments } from './segments.js';
 import type { ByteSource } from './source.js';
 import { type ElfSymbol, findExports, findObjects } from './symbols.js';
-import type { ByteOrder } from './word.js';
 
 /** The names to look for: a file's symbols are too many to keep, and are its maker's to choose. */
 export interface WantedNames {

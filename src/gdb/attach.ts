@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestStoppedError } from '../errors.js';
 import { findValue } from '../mi/find.js';
-import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../target/threads.js';
+import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../proc/threads.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 import type { Gdb } from './start.js';
 

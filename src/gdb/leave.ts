@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resumeIfLeftStopped } from '../target/resume.js';
-import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../target/threads.js';
+import { resumeIfLeftStopped } from '../proc/resume.js';
+import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../proc/threads.js';
 import type { Gdb } from './start.js';
 
 /** How often a thread that is being attached, or has got a signal, is given time to run again. */

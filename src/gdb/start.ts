@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
 import { errorCode } from '../output/write-failure.js';
-import { isGroupStopped, readThreads } from '../target/threads.js';
+import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { GdbGoneError, isGdbFailure } from './failure.js';
 import { GdbSession, type SessionEvents } from './session.js';
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SamplingFailedError } from '../errors.js';
-import { groupByFile, parseMaps } from '../target/maps.js';
-import { explainRefusal } from '../target/permission.js';
-import { readMaps, readProcess } from '../target/proc.js';
+import { groupByFile, parseMaps } from '../proc/maps.js';
+import { explainRefusal } from '../proc/permission.js';
+import { readMaps, readProcess } from '../proc/process.js';
 import { attach } from './attach.js';
 import { GdbRefusedError, isGdbFailure } from './failure.js';
 import { leave } from './leave.js';

@@ -1,4 +1,4 @@
-import { decodeUnsigned } from '../elf/word.js';
+import { decodeUnsigned } from '../memory/word.js';
 import {
   type Counters,
   type LayoutName,

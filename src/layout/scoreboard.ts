@@ -1,4 +1,4 @@
-import { decodeUnsigned } from '../elf/word.js';
+import { decodeUnsigned } from '../memory/word.js';
 import type { Reading } from '../sampler/reading.js';
 import { COUNTER_BYTES, counterAt, present } from './counter.js';
 import {

@@ -1,4 +1,4 @@
-import type { MonotonicNs } from './clock.js';
+import type { MonotonicNs } from '../clock.js';
 
 /**
  * The moments at which the counters ought to be read: `origin + k * intervalNs` for k = 1, 2, …

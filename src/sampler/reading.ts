@@ -1,4 +1,4 @@
-import type { MonotonicNs } from './clock.js';
+import type { MonotonicNs } from '../clock.js';
 
 /** The counters as they were at one moment. */
 export interface Reading {

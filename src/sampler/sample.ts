@@ -1,4 +1,4 @@
-import type { MonotonicNs } from './clock.js';
+import type { MonotonicNs } from '../clock.js';
 import type { GuestEnd } from './reading.js';
 
 /** One vCPU's part of a sample. */

@@ -1,4 +1,4 @@
-import type { Clock, MonotonicNs } from './clock.js';
+import type { Clock, MonotonicNs } from '../clock.js';
 import { type Grid, nextPoint, pointsMissed, pointsPassed } from './grid.js';
 import type { CounterSource, Reading, ReadOutcome } from './reading.js';
 import type { EndReason, Summary, Tick } from './sample.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../src/sampler/clock.js';
+import { systemClock } from '../../src/clock.js';
 import { manyVcpus, startBenchGuest } from './bench-guest.ts';
 import type { Figures } from './figure.ts';
 import { atMost } from './figure.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WARM_UP_NS } from '../../src/cli/sample-guests.js';
-import { systemClock } from '../../src/sampler/clock.js';
+import { systemClock } from '../../src/clock.js';
+import { WARM_UP_NS } from '../../src/commands/sample-guests.js';
 import { type BenchGuest, startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
 import { atMost, type Figures } from './figure.ts';
 import { mean } from './statistics.ts';

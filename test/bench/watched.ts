@@ -1,6 +1,6 @@
-import { attachGuest, commandLineMode, resolveGuest } from '../../src/cli/guest.js';
+import { systemClock } from '../../src/clock.js';
+import { attachGuest, commandLineMode, resolveGuest } from '../../src/guest/guest.js';
 import type { Counters } from '../../src/layout/layout.js';
-import { systemClock } from '../../src/sampler/clock.js';
 import type { Reading, ReadOutcome } from '../../src/sampler/reading.js';
 import { ProcMemory } from './proc-memory.ts';
 

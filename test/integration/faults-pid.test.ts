@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import { readElf } from '../../src/elf/elf.js';
 import { fileSource } from '../../src/elf/source.js';
 import { NoSuchProcessError } from '../../src/errors.js';
-import { GuestWatch } from '../../src/gdb/watch.js';
-import { systemClock } from '../../src/sampler/clock.js';
-import { readStartTicks } from '../../src/target/proc.js';
+import { GuestWatch } from '../../src/guest/watch.js';
+import { readStartTicks } from '../../src/proc/process.js';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';

@@ -206,7 +206,7 @@ test.each([
   { what: 'a bug of ours', last: 'throw new Error("boom")', status: 1 },
   { what: 'an exit in the middle', last: 'process.exit(3)', status: 3 },
 ])('$what gives the terminal back', async ({ last, status }) => {
-  const module = join(import.meta.dirname, '../../dist/live/screen.js');
+  const module = join(import.meta.dirname, '../../dist/observers/live/screen.js');
   const script = `
     const { Screen } = await import(${JSON.stringify(module)});
     const ignore = () => {};

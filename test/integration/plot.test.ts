@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
-import { pathsIn, wellFormed } from '../plot/svg-reader.js';
+import { pathsIn, wellFormed } from '../observers/plot/svg-reader.js';
 
 let folder: string;
 let guest: Guest;

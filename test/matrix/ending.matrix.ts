@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { readThreads } from '../../src/target/threads.js';
+import { readThreads } from '../../src/proc/threads.js';
 import { guestFile, pluginFile } from '../fixtures/cache.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { until } from '../fixtures/until.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readThreads } from '../../src/target/threads.js';
+import { readThreads } from '../../src/proc/threads.js';
 import { StopTrace, stopsWithin } from '../bench/stop-trace.ts';
 import { pluginFile } from '../fixtures/cache.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';

@@ -1,12 +1,12 @@
+import { systemClock } from '../../src/clock.js';
 import {
   type AttachedGuest,
   attachGuest,
   type ResolvedGuest,
   resolveGuest,
-} from '../../src/cli/guest.js';
-import { systemClock } from '../../src/sampler/clock.js';
+} from '../../src/guest/guest.js';
+import { readThreads } from '../../src/proc/threads.js';
 import type { ReadOutcome } from '../../src/sampler/reading.js';
-import { readThreads } from '../../src/target/threads.js';
 import { until } from '../fixtures/until.ts';
 
 /** Attaches to a guest, as the command does: `await using watched = await watch(pid, gdb)`. */

@@ -1,4 +1,4 @@
-import type { Clock, MonotonicNs } from '../../src/sampler/clock.js';
+import type { Clock, MonotonicNs } from '../../src/clock.js';
 
 /** A clock that passes only in sleeps and by `advance`; it sleeps exactly to the deadline. */
 export class FakeClock implements Clock {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../src/sampler/clock.js';
+import { systemClock } from '../../src/clock.js';
 import type { CounterSource, ReadOutcome } from '../../src/sampler/reading.js';
 import type { EndReason } from '../../src/sampler/sample.js';
 import type { Baseline } from '../../src/sampler/sampler.js';

@@ -1,0 +1,74 @@
+import { execa } from 'execa';
+import { CommandError } from '../../errors.js';
+import { signalStatus } from '../signals.js';
+
+/** The terminal sends these to the command too, as it is in our process group. */
+const TERMINAL_SIGNALS = ['SIGINT', 'SIGQUIT'] as const;
+/** These reach us alone, and are meant for what we run. */
+const PASSED_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a command in the foreground, with our stdin, stdout and stderr, as often as it is asked to.
+ * A signal that would end us is the command's while it runs, and we wait for it.
+ */
+export class CommandRunner {
+  readonly #command: readonly [file: string, ...args: string[]];
+  #child: { kill(signal: NodeJS.Signals): boolean } | undefined;
+  #signal: NodeJS.Signals | undefined;
+  readonly #listener = (signal: NodeJS.Signals): void => this.#onSignal(signal);
+
+  constructor(command: readonly [file: string, ...args: string[]]) {
+    this.#command = command;
+    for (const signal of [...TERMINAL_SIGNALS, ...PASSED_SIGNALS]) {
+      process.on(signal, this.#listener);
+    }
+  }
+
+  /** The first signal that came: no further run is to be begun. */
+  get signal(): NodeJS.Signals | undefined {
+    return this.#signal;
+  }
+
+  /**
+   * @returns its exit status, as a shell has it: 128 + n after signal n
+   * @throws CommandError if it can't be started after all
+   */
+  async run(): Promise<number> {
+    const [file, ...args] = this.#command;
+    // It may outlive us, and take a SIGTERM at its leisure, as it would under a shell.
+    const child = execa(file, args, {
+      stdio: 'inherit',
+      reject: false,
+      cleanup: false,
+      forceKillAfterDelay: false,
+    });
+    this.#child = child;
+    const { exitCode, signal, code, originalMessage } = await child;
+    this.#child = undefined;
+    if (signal !== undefined) return signalStatus(signal);
+    if (exitCode !== undefined) return exitCode;
+    throw new CommandError(
+      file,
+      code === 'ENOENT' ? 'not-found' : 'not-runnable',
+      originalMessage ?? 'no reason was given',
+    );
+  }
+
+  /** Signals are the system's again. */
+  release(): void {
+    for (const signal of [...TERMINAL_SIGNALS, ...PASSED_SIGNALS]) {
+      process.off(signal, this.#listener);
+    }
+  }
+
+  #onSignal(signal: NodeJS.Signals): void {
+    const isSecond = this.#signal !== undefined;
+    this.#signal ??= signal;
+    if (this.#child === undefined) {
+      // As without a command: the second ends us at once, and gdb leaves by itself.
+      if (isSecond) process.exit(signalStatus(signal));
+    } else if (PASSED_SIGNALS.some((passed) => passed === signal)) {
+      this.#child.kill(signal);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import type { Messages } from '../cli/messages.js';
+import { systemClock } from '../clock.js';
+import { ExitCode, IcountError, NotPermittedError } from '../errors.js';
+import { startGdb } from '../gdb/start.js';
+import { tryAttaching } from '../gdb/trial.js';
+import {
+  type AttachedGuest,
+  attachGuest,
+  type ResolvedGuest,
+  resolveGuest,
+} from '../guest/guest.js';
+import type { LayoutName } from '../layout/layout.js';
+import { printOut } from '../output/open-output.js';
+import { type ProcessFacts, readProcess } from '../proc/process.js';
+import { readUserNames } from '../proc/users.js';
+import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
+import { surveyGuests } from '../qemu/survey.js';
+import { counted, groupDigits } from '../text/digits.js';
+import { type Check, type CheckResult, diagnosisText, isUtf8Locale } from './diagnosis.js';
+import type { DoctorOptions } from './options.js';
+import { noBaseline } from './report/report.js';
+
+/** By QEMU's version, for people: the layout itself is told by what is in memory. */
+const LAYOUT_VERSIONS: Readonly<Record<LayoutName, string>> = {
+  scalar: 'QEMU 4.2 to 6',
+  'array-with-pc': 'QEMU 7.0 to 8.0',
+  array: 'QEMU 8.1 and 8.2',
+  scoreboard: 'QEMU 9.0 and newer',
+};
+
+/**
+ * Checks each thing that a poll needs, and says what to do about what is missing. Given a pid, it
+ * does what a poll does up to the first reading, and leaves.
+ *
+ * @returns ok if a poll would work, else the status that it would end with
+ */
+export async function doctor(options: DoctorOptions, messages: Messages): Promise<number> {
+  const diagnosis = new Diagnosis();
+  const waited = await messages.wait('checking');
+  try {
+    if (options.pid === undefined) await checkHost(diagnosis, options);
+    else await checkGuest(diagnosis, options, options.pid, messages);
+  } finally {
+    waited();
+  }
+  diagnosis.note(
+    '-d plugin',
+    'not needed: counters are read from memory, not from what the plugin prints at exit',
+  );
+  await printOut(diagnosisText(diagnosis.checks, isUtf8Locale(process.env)));
+  return diagnosis.exitCode;
+}
+
+/** Checks in the order in which a poll depends on them; the first failure is the poll's. */
+class Diagnosis {
+  readonly checks: Check[] = [];
+  #exitCode: number = ExitCode.ok;
+
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  /** Runs one check; what it throws is what is missing. Undefined if it, or one before it, is. */
+  async check<T>(
+    name: string,
+    run: () => Promise<T>,
+    describe: (found: T) => string,
+  ): Promise<T | undefined> {
+    try {
+      const found = await run();
+      this.#add(name, { kind: 'ok', text: describe(found) });
+      return found;
+    } catch (error) {
+      if (!(error instanceof IcountError)) throw error;
+      if (this.#exitCode === ExitCode.ok) this.#exitCode = error.exitCode;
+      const text =
+        error instanceof NotPermittedError ? `not permitted: ${error.why}` : error.message;
+      this.#add(name, { kind: 'missing', text, remedy: error.hint });
+      return undefined;
+    }
+  }
+
+  unknown(...names: readonly string[]): void {
+    for (const name of names) this.#add(name, { kind: 'unknown' });
+  }
+
+  note(name: string, text: string): void {
+    this.#add(name, { kind: 'note', text });
+  }
+
+  #add(name: string, result: CheckResult): void {
+    this.checks.push({ name, result });
+  }
+}
+
+async function checkHost(diagnosis: Diagnosis, options: DoctorOptions): Promise<void> {
+  if (await checkGdb(diagnosis, options)) await checkPtrace(diagnosis, options);
+  else diagnosis.unknown('ptrace');
+  const { guests, closed } = await surveyGuests();
+  const [guest] = guests;
+  const more = closed === 0 ? '' : `; ${counted(closed, 'QEMU')} not ours to look into`;
+  diagnosis.note(
+    'guests',
+    guest === undefined
+      ? `none with libinsn on this host${more}`
+      : `${guests.length} with libinsn on this host${more}; to check one: icount-gdb doctor ${guest.pid}`,
+  );
+}
+
+async function checkGuest(
+  diagnosis: Diagnosis,
+  options: DoctorOptions,
+  pid: number,
+  messages: Messages,
+): Promise<void> {
+  const target = await diagnosis.check('process', () => readProcess(pid), await processTexts());
+  const plugin =
+    target === undefined
+      ? diagnosis.unknown('plugin')
+      : await diagnosis.check(
+          'plugin',
+          () => locate(target, options),
+          (path) => path,
+        );
+  const gdb = await checkGdb(diagnosis, options);
+  if (!gdb) {
+    diagnosis.unknown('counters', 'ptrace', 'reading');
+    return;
+  }
+  const attached = plugin !== undefined && (await checkCounters(diagnosis, options, pid, messages));
+  if (plugin === undefined) diagnosis.unknown('counters');
+  if (!attached) {
+    await checkPtrace(diagnosis, options);
+    diagnosis.unknown('reading');
+  }
+}
+
+async function checkGdb(diagnosis: Diagnosis, options: DoctorOptions): Promise<boolean> {
+  const version = await diagnosis.check(
+    'gdb',
+    async () => {
+      const gdb = await startGdb(options.gdb, {});
+      gdb.kill();
+      await gdb.ended;
+      return gdb.version;
+    },
+    (found) => `${options.gdb}, version ${found}, speaks MI and takes our settings`,
+  );
+  return version !== undefined;
+}
+
+async function checkPtrace(diagnosis: Diagnosis, options: DoctorOptions): Promise<void> {
+  await diagnosis.check(
+    'ptrace',
+    () => tryAttaching(options.gdb),
+    () => 'gdb may attach to a process of ours, and reads it while it runs',
+  );
+}
+
+async function locate(target: ProcessFacts, options: DoctorOptions): Promise<string> {
+  const command = await readQemuCommand(target);
+  const plugin = await findPlugin(target, command, options.pluginFile);
+  await plugin.handle.close();
+  return plugin.name === plugin.mappedPath
+    ? plugin.mappedPath
+    : `${plugin.mappedPath}, symbols from ${plugin.name}`;
+}
+
+/** @returns whether an attach was tried, so that nothing more need be said about ptrace */
+async function checkCounters(
+  diagnosis: Diagnosis,
+  options: DoctorOptions,
+  pid: number,
+  messages: Messages,
+): Promise<boolean> {
+  const guest = await diagnosis.check(
+    'counters',
+    () =>
+      resolveGuest(pid, options, systemClock, {
+        onNotice: messages.notice,
+        onOver: () => {},
+        ...(options.verbose ? { onLine: messages.conversation } : {}),
+      }),
+    countersText,
+  );
+  if (guest === undefined) return false;
+  try {
+    const attached = await diagnosis.check(
+      'ptrace',
+      () => attachGuest(guest, options),
+      () => 'attached, with all threads running',
+    );
+    if (attached === undefined) diagnosis.unknown('reading');
+    else await checkReading(diagnosis, guest, attached);
+  } finally {
+    await guest.watch.leave();
+    await guest.plugin.handle.close();
+  }
+  return true;
+}
+
+async function checkReading(
+  diagnosis: Diagnosis,
+  guest: ResolvedGuest,
+  attached: AttachedGuest,
+): Promise<void> {
+  const { counters } = attached;
+  await diagnosis.check(
+    'reading',
+    async () => {
+      const outcome = await guest.watch.read(counters);
+      if (outcome.kind !== 'reading') throw noBaseline(guest.target.pid, outcome);
+      return outcome.reading.counters.reduce((sum, counter) => sum + counter, 0n);
+    },
+    (total) => {
+      const each = counters.perVcpu ? 'per vCPU' : 'for all vCPUs together';
+      return `${counters.mode} mode, counted ${each}; ${groupDigits(total)} instructions so far`;
+    },
+  );
+}
+
+async function processTexts(): Promise<(target: ProcessFacts) => string> {
+  const names = await readUserNames();
+  return ({ uid, executable }) => `${executable}, of user ${names.get(uid) ?? uid}`;
+}
+
+function countersText({ match, variables }: ResolvedGuest): string {
+  const debug = [...variables.values()].every(({ source }) => source === 'debug information');
+  return `layout ${match.layout} (${LAYOUT_VERSIONS[match.layout]}), by ${
+    debug ? 'debug information' : 'the symbol table; there is no debug information, nor need of it'
+  }`;
+}

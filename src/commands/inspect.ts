@@ -1,0 +1,115 @@
+import type { Messages } from '../cli/messages.js';
+import { systemClock } from '../clock.js';
+import { ExitCode } from '../errors.js';
+import {
+  type AttachedGuest,
+  attachGuest,
+  commandLineMode,
+  type ResolvedGuest,
+  resolveGuest,
+} from '../guest/guest.js';
+import { countingCaveats, vcpuLabels } from '../guest/vcpus.js';
+import { printOut } from '../output/open-output.js';
+import { groupDigits } from '../text/digits.js';
+import { printable } from '../text/printable.js';
+import type { InspectOptions } from './options.js';
+
+/**
+ * Says what is known of a guest's counters, and what they hold at this moment.
+ *
+ * @returns the exit status
+ * @throws an IcountError that says what is missing
+ */
+export async function inspect(options: InspectOptions, messages: Messages): Promise<number> {
+  const guest = await resolveGuest(options.pid, options, systemClock, {
+    onNotice: messages.notice,
+    onOver: () => {},
+    ...(options.verbose ? { onLine: messages.conversation } : {}),
+  });
+  try {
+    const facts = options.attach
+      ? await attachedFacts(guest, options, messages)
+      : unattached(guest);
+    const rows = [...fileFacts(guest), ...facts];
+    const width = Math.max(...rows.map(([name]) => name.length));
+    const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}\n`);
+    await printOut(lines.join(''));
+    return ExitCode.ok;
+  } finally {
+    await guest.watch.leave();
+    await guest.plugin.handle.close();
+  }
+}
+
+type Fact = readonly [name: string, value: string];
+
+function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): readonly Fact[] {
+  return [
+    ['process', String(target.pid)],
+    ['QEMU', target.executable],
+    ['gdb', watch.gdbVersion],
+    ['plugin', plugin.mappedPath],
+    ...(plugin.name === plugin.mappedPath ? [] : [['symbols from', plugin.name] as const]),
+    ['build-id', plugin.elf.buildId?.hex ?? 'none'],
+    ['layout', match.layout],
+    ...[...variables].map(([name, variable]): Fact => {
+      const type = variable.type === undefined ? '' : `, ${variable.type}`;
+      return [
+        name,
+        `${hex(variable.addressBytes)}, ${variable.sizeBytes} bytes${type} (${variable.source})`,
+      ];
+    }),
+    ['load bias', hex(plugin.loadBias)],
+  ];
+}
+
+function unattached(guest: ResolvedGuest): readonly Fact[] {
+  const counters = guest.match.counters(commandLineMode(guest), guest.plugin.loadBias);
+  return [
+    ['mode', `${counters.mode} (by the command line; not attached)`],
+    ['address', hex(counters.address)],
+  ];
+}
+
+async function attachedFacts(
+  guest: ResolvedGuest,
+  options: InspectOptions,
+  messages: Messages,
+): Promise<readonly Fact[]> {
+  const attached = await attachGuest(guest, options);
+  for (const caveat of countingCaveats(attached)) messages.notice(caveat);
+  const { counters } = attached;
+  const values = await counterFacts(guest, attached);
+  return [
+    ['mode', counters.mode],
+    ['address', hex(counters.address)],
+    ['stride', counters.strideBytes === undefined ? 'none' : `${counters.strideBytes} bytes`],
+    ['vCPUs', String(attached.vcpus)],
+    ...values,
+  ];
+}
+
+async function counterFacts(
+  guest: ResolvedGuest,
+  attached: AttachedGuest,
+): Promise<readonly Fact[]> {
+  const outcome = await guest.watch.read(attached.counters);
+  if (outcome.kind !== 'reading') {
+    const why = 'reason' in outcome ? outcome.reason : `the guest has ${outcome.kind}`;
+    return [['counters', `can't be read: ${why}`]];
+  }
+  const { counters } = outcome.reading;
+  const total = counters.reduce((sum, counter) => sum + counter, 0n);
+  const label = vcpuLabels(attached);
+  const shown = attached.counters.perVcpu
+    ? counters.slice(0, counters.findLastIndex((counter) => counter !== 0n) + 1)
+    : [];
+  return [
+    ...shown.map((counter, index): Fact => [`cpu ${label(index)}`, groupDigits(counter)]),
+    ['total', groupDigits(total)],
+  ];
+}
+
+function hex(address: bigint): string {
+  return `0x${address.toString(16)}`;
+}

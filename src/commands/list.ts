@@ -1,0 +1,51 @@
+import type { Messages } from '../cli/messages.js';
+import { ExitCode } from '../errors.js';
+import { commandLineMode, countVcpus } from '../guest/guest.js';
+import { printOut } from '../output/open-output.js';
+import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
+import { readUserNames } from '../proc/users.js';
+import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
+import { guestLines, guestTable, type ListedGuest } from './guest-list.js';
+import type { ListOptions } from './options.js';
+
+/**
+ * Prints the guests of this host. They are told by files of /proc alone, none is touched: a mode is
+ * what the command line asked for.
+ *
+ * @returns the exit status; that there is no guest is an answer like any other
+ */
+export async function list(options: ListOptions, messages: Messages): Promise<number> {
+  const { guests, closed } = await surveyGuests();
+  const listed = await describeGuests(guests);
+  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const text = options.format === 'jsonl' ? guestLines(listed) : guestTable(listed, width);
+  await printOut(text);
+  if (guests.length === 0) messages.notice('no QEMU with libinsn is to be seen on this host');
+  if (closed > 0) {
+    const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;
+    messages.notice(`${more} not ours to look into; root may: sudo icount-gdb list`);
+  }
+  return ExitCode.ok;
+}
+
+async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly ListedGuest[]> {
+  const [names, uptime] = await Promise.all([readUserNames(), readSystemUptime()]);
+  return await Promise.all(
+    guests.map(async (guest): Promise<ListedGuest> => {
+      const { target, command } = guest;
+      return {
+        pid: guest.pid,
+        uid: target.uid,
+        user: names.get(target.uid),
+        architecture: command.architecture,
+        emulation: command.kind,
+        mode: commandLineMode(guest),
+        vcpus: await countVcpus(guest),
+        uptimeNs: processUptimeNs(uptime, target.startTicks),
+        executable: target.executable,
+        plugin: guest.plugin,
+        argv: target.argv,
+      };
+    }),
+  );
+}

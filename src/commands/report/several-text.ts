@@ -1,0 +1,34 @@
+import { mipsOf } from '../../sampler/rate.js';
+import type { Summary } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/digits.js';
+import { summaryText } from './summary-text.js';
+
+/** The whole run of one of several guests. */
+export interface GuestSummary {
+  readonly pid: number;
+  readonly vcpuLabel: (index: number) => string;
+  readonly summary: Summary;
+}
+
+/** The runs of several guests for a person, each as if it were the only one, and their sum. */
+export function severalText(guests: readonly GuestSummary[]): string {
+  const each = guests.map(
+    ({ pid, summary, vcpuLabel }) => `\nprocess ${pid}:\n${summaryText(summary, vcpuLabel)}`,
+  );
+  const sum = guests.length > 1 ? sumText(guests.map(({ summary }) => summary)) : '';
+  return `${each.join('')}${sum}`;
+}
+
+/** All guests together, over the time from the first baseline to the last reading. */
+function sumText(summaries: readonly Summary[]): string {
+  const insns = summaries.reduce((sum, summary) => sum + summary.insns, 0n);
+  const elapsedNs = Math.max(0, ...summaries.map((summary) => summary.elapsedNs));
+  const count = groupDigits(insns);
+  const seconds = secondsText(elapsedNs);
+  const width = Math.max(20, count.length, seconds.length);
+  return [
+    `\n${summaries.length} guests together:\n\n`,
+    `${count.padStart(width)}  instructions  # ${mipsOf(insns, elapsedNs).toFixed(2)} MIPS\n`,
+    `${seconds.padStart(width)}  seconds\n\n`,
+  ].join('');
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../clock.js';
+import type { WatchedGuest } from '../guest/watched-guest.js';
+import type { Observer } from '../observers/observer.js';
+import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
+
+/** How a guest's run went. */
+export interface GuestResult {
+  readonly guest: WatchedGuest;
+  readonly result: SamplerResult;
+}
+
+export interface SamplingOptions {
+  readonly clock: Clock;
+  /** Without it there is one sample, at the end. */
+  readonly intervalNs?: number;
+  readonly limit: SamplerOptions['limit'];
+  /** Ends the run of every guest; it is aborted as well when one fails by our own fault. */
+  readonly stop: AbortController;
+  readonly observers: readonly Observer[];
+  /** The first read of every guest is over, and so many gave counters. */
+  readonly onBaselines?: (count: number) => void;
+}
+
+/** 104 days: longer than any command, and exact in a double. */
+const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
+
+/** So much of a guest's last work may go unseen; a look costs one or two milliseconds of CPU. */
+const LOOK_NS = 500_000_000;
+
+/**
+ * After some ms of idleness gdb, the pipes and we have gone cold: a read takes 0.5 to 1 ms, where
+ * otherwise 0.06 to 0.2 are enough.
+ */
+export const WARM_UP_NS = 1_500_000;
+
+/**
+ * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not
+ * end the others. Several tick together, on one grid.
+ *
+ * @throws what an observer or a read throws, when all have ended
+ */
+export async function sampleGuests(
+  guests: readonly WatchedGuest[],
+  options: SamplingOptions,
+): Promise<readonly GuestResult[]> {
+  const { clock, stop, onBaselines } = options;
+  const origin = guests.length > 1 ? { origin: clock.now() } : {};
+  let baselinesDue = guests.length;
+  let baselines = 0;
+  const firstReadOver = (hasCounters: boolean): void => {
+    baselinesDue -= 1;
+    if (hasCounters) baselines += 1;
+    if (baselinesDue === 0) onBaselines?.(baselines);
+  };
+  const runs = guests.map(async (guest) => {
+    try {
+      return { guest, result: await sample(guest, { ...options, ...origin }, firstReadOver) };
+    } catch (error) {
+      stop.abort('stopped');
+      throw error;
+    }
+  });
+  await Promise.allSettled(runs);
+  return await Promise.all(runs);
+}
+
+async function sample(
+  guest: WatchedGuest,
+  options: SamplingOptions & Pick<SamplerOptions, 'origin'>,
+  firstReadOver: (hasCounters: boolean) => void,
+): Promise<SamplerResult> {
+  const { clock, intervalNs, limit, observers } = options;
+  const ending = eitherOf(options.stop.signal, guest.over);
+  const result = await runSampler({
+    source: guest,
+    clock,
+    intervalNs: intervalNs ?? NO_INTERVAL_NS,
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+    lookNs: LOOK_NS,
+    warmUpNs: WARM_UP_NS,
+    limit,
+    perVcpu: guest.attached.counters.perVcpu,
+    signal: ending.signal,
+    async onBaseline({ wall }) {
+      firstReadOver(true);
+      for (const observer of observers) await observer.start({ ...guest.info, intervalNs, wall });
+    },
+    async onTick(tick) {
+      for (const observer of observers) await observer.tick(guest.pid, tick);
+    },
+  }).finally(ending.release);
+  if (result.kind === 'no-baseline') {
+    firstReadOver(false);
+  } else {
+    for (const observer of observers) await observer.end(guest.pid, result.summary);
+  }
+  return result;
+}
+
+/** A signal that is aborted with whichever of the two is first, for its reason. */
+function eitherOf(
+  first: AbortSignal,
+  second: AbortSignal,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const either = new AbortController();
+  const follow = (signal: AbortSignal): (() => void) => {
+    const abort = (): void => either.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    return () => signal.removeEventListener('abort', abort);
+  };
+  const releases = [follow(first), follow(second)];
+  return { signal: either.signal, release: () => releases.forEach((release) => void release()) };
+}

@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GuestStoppedError, NoSuchProcessError } from '../errors.js';
+import { attach } from '../gdb/attach.js';
+import { leave } from '../gdb/leave.js';
+import type { AsyncRecord, GdbSession } from '../gdb/session.js';
+import { type Gdb, startGdb } from '../gdb/start.js';
+import { loadPlugin } from '../gdb/symbols.js';
+import { alreadyTraced } from '../proc/permission.js';
+import { isGroupStopped, readThreads, threadToTrace, tracerOf } from '../proc/threads.js';
+import type { GuestEnd } from '../sampler/reading.js';
+import { howGuestEnded, isSameProcess } from './guest-end.js';
+import { runChange } from './run-state.js';
+
+const CONTINUE_TIMEOUT_MS = 5_000;
+/** How often a guest that its owner has stopped is looked at. */
+const STOPPED_POLL_MS = 20;
+
+/** What a connection needs to start gdb. */
+export interface ConnectionOptions {
+  readonly gdbCommand: string;
+  /** libinsn.so, open for as long as gdb may have to be started. */
+  readonly pluginFd: number;
+  readonly pid: number;
+  /** The process's start: a pid that is used again is not our guest. */
+  readonly startTicks: bigint;
+  /** For people: what went wrong, and that it was mended. */
+  readonly onNotice: (text: string) => void;
+  /** Every line of the conversation, for --verbose. */
+  readonly onLine?: (direction: 'sent' | 'received', line: string) => void;
+}
+
+/** Why nothing more comes over a connection. */
+export type ConnectionEnd =
+  /** gdb ended, or is of no use any more; the guest may well run. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The thread that gdb traced has ended, if it was not gdb that has let go of it. */
+  | { readonly kind: 'guest-ended' };
+
+/** One gdb and, from `attach` to `leave`, its hold on the guest. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #gdb: Gdb;
+  readonly #onOver: (end: ConnectionEnd) => void;
+  #end: ConnectionEnd | undefined;
+  #guestEnd: GuestEnd = { kind: 'gone' };
+  /** The thread that gdb was told to attach to. */
+  #tid: number | undefined;
+  #stoppedByOwner = false;
+  #left: Promise<void> | undefined;
+
+  private constructor(options: ConnectionOptions, gdb: Gdb, onOver: (end: ConnectionEnd) => void) {
+    this.#options = options;
+    this.#gdb = gdb;
+    this.#onOver = onOver;
+    gdb.ended.then((how) => this.giveUp(how));
+  }
+
+  /**
+   * Starts gdb and gives it libinsn.so. The guest is not touched. `onOver` is told once, at the
+   * moment at which it is known.
+   *
+   * @throws GdbUnusableError; GdbRefusedError if gdb can't read the file; GdbGoneError,
+   * GdbTimeoutError
+   */
+  static async open(
+    options: ConnectionOptions,
+    onOver: (end: ConnectionEnd) => void,
+  ): Promise<Connection> {
+    let connection: Connection | undefined;
+    const gdb = await startGdb(options.gdbCommand, {
+      onAsync: (record) => {
+        if (connection !== undefined) connection.#note(record);
+      },
+      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+    });
+    connection = new Connection(options, gdb, onOver);
+    try {
+      await loadPlugin(gdb.session, options.pluginFd, [
+        '/usr/lib/debug',
+        `/proc/${options.pid}/root/usr/lib/debug`,
+      ]);
+    } catch (error) {
+      await connection.leave();
+      throw error;
+    }
+    return connection;
+  }
+
+  get session(): GdbSession {
+    return this.#gdb.session;
+  }
+
+  get gdbVersion(): string {
+    return this.#gdb.version;
+  }
+
+  /** Set for good once it is over: what gdb answers from then on is not the guest's memory. */
+  get end(): ConnectionEnd | undefined {
+    return this.#end;
+  }
+
+  /** Whether the guest's owner has it stopped, as far as gdb has told. */
+  get isStopped(): boolean {
+    return this.#stoppedByOwner;
+  }
+
+  /** What became of the guest when its thread ended; undefined if it lives and gdb let go of it. */
+  async howGuestEnded(): Promise<GuestEnd | undefined> {
+    return await howGuestEnded(this.#options, this.#tid, () => this.#guestEnd);
+  }
+
+  /**
+   * Nothing is done to a guest that is stopped, traced by somebody else, or not the one that we
+   * mean any more.
+   *
+   * @throws NoSuchProcessError, GuestStoppedError, AlreadyTracedError; GdbRefusedError,
+   * GdbTimeoutError, GdbGoneError. `leave` is to be called in any case.
+   */
+  async attach(): Promise<void> {
+    const { pid } = this.#options;
+    const threads = await readThreads(pid);
+    const tid = threadToTrace(threads, pid);
+    if (tid === undefined || !(await isSameProcess(this.#options))) throw hasEnded(pid);
+    if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
+    const tracer = tracerOf(threads);
+    if (tracer !== undefined) throw await alreadyTraced(pid, tracer);
+    this.#tid = tid;
+    await attach(this.#gdb, pid, tid);
+    // Between that look and gdb's the process may have gone, and its numbers come to another.
+    if (!(await isSameProcess(this.#options))) throw hasEnded(pid);
+  }
+
+  /** For the one who finds that gdb is of no use any more. */
+  giveUp(reason: string): void {
+    this.#finish({ kind: 'failed', reason });
+  }
+
+  /** Ends gdb such that the guest runs on, or stays stopped if its owner has it so. */
+  leave(): Promise<void> {
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async #leave(): Promise<void> {
+    this.giveUp('we have left');
+    const { pid, startTicks } = this.#options;
+    if (this.#tid !== undefined) {
+      await leave(this.#gdb, { pid, startTicks, tid: this.#tid }, this.#stoppedByOwner);
+    } else {
+      this.#gdb.kill();
+      await this.#gdb.ended;
+    }
+  }
+
+  #finish(end: ConnectionEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#onOver(end);
+  }
+
+  #note(record: AsyncRecord): void {
+    const change = runChange(record);
+    if (change === undefined || this.#left !== undefined) return;
+    switch (change.kind) {
+      case 'ended':
+        // The first record of a death by signal does not name the signal, the second does.
+        if (this.#guestEnd.kind === 'gone') this.#guestEnd = change.end;
+        this.#finish({ kind: 'guest-ended' });
+        return;
+      case 'stopped-by-owner':
+        if (!this.#stoppedByOwner) void this.#continueWithOwner();
+        return;
+      case 'stopped-by-us':
+        this.#options.onNotice('gdb stopped the guest without being asked to; it was resumed');
+        void this.#continue();
+        return;
+      default:
+        change satisfies never;
+    }
+  }
+
+  /**
+   * A stop signal stops the whole process by itself, whoever traces one of its threads; only that
+   * thread stays stopped after SIGCONT, until it is told to go on.
+   *
+   * If that thread itself was the one to take the signal, the process is not stopped yet: it is when
+   * the thread goes on, which is reported once more. A SIGCONT in between calls the stop off; the
+   * kernel sees to that (JOBCTL_STOP_DEQUEUED in kernel/signal.c).
+   */
+  async #continueWithOwner(): Promise<void> {
+    this.#stoppedByOwner = true;
+    while (isGroupStopped(await readThreads(this.#options.pid))) {
+      await sleep(STOPPED_POLL_MS);
+      if (this.#end !== undefined) return;
+    }
+    this.#stoppedByOwner = false;
+    await this.#continue();
+  }
+
+  async #continue(): Promise<void> {
+    if (this.#end !== undefined) return;
+    try {
+      await this.#gdb.session.send('-exec-continue', CONTINUE_TIMEOUT_MS);
+    } catch (error) {
+      this.giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function hasEnded(pid: number): NoSuchProcessError {
+  return new NoSuchProcessError(pid, 'ended while we attached to it');
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasAddressSpace, readStartTicks } from '../proc/process.js';
+import { hasEnded, isLiving, readThreads } from '../proc/threads.js';
+import type { GuestEnd } from '../sampler/reading.js';
+
+/** For how long a process that is about to exit may still look alive. */
+const END_GRACE_MS = 200;
+const END_POLL_MS = 2;
+
+/** A process, told from a later one with the same pid. */
+export interface GuestProcess {
+  readonly pid: number;
+  readonly startTicks: bigint;
+}
+
+export async function isAlive(guest: GuestProcess): Promise<boolean> {
+  return (await isSameProcess(guest)) && !hasEnded(await readThreads(guest.pid));
+}
+
+/** Whether the pid has not been used again. */
+export async function isSameProcess({ pid, startTicks }: GuestProcess): Promise<boolean> {
+  return (await readStartTicks(pid)) === startTicks;
+}
+
+/**
+ * What became of the process whose thread `tid` is traced no more: it has ended, or it has called
+ * execve(2), which ends all threads but one. gdb shows the two alike. `reported` is how it shows it
+ * so far.
+ *
+ * Undefined if that thread lives: gdb has let go of it, as it does on SIGTERM, which it shows like an
+ * end as well.
+ */
+export async function howGuestEnded(
+  guest: GuestProcess,
+  tid: number | undefined,
+  reported: () => GuestEnd,
+): Promise<GuestEnd | undefined> {
+  const giveUpAt = performance.now() + END_GRACE_MS;
+  for (;;) {
+    await sleep(END_POLL_MS);
+    const isPatient = performance.now() < giveUpAt;
+    const threads = await readThreads(guest.pid);
+    if (!(await isSameProcess(guest)) || hasEnded(threads)) {
+      // The record that names the signal comes second.
+      if (reported().kind !== 'gone' || !isPatient) return reported();
+    } else if (isLiving(threads, tid)) {
+      return undefined;
+    } else if (!isPatient && (await hasAddressSpace(guest.pid))) {
+      return { kind: 'exec' };
+    }
+  }
+}

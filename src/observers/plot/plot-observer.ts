@@ -1,0 +1,112 @@
+import { basename } from 'node:path';
+import { mipsOf } from '../../sampler/rate.js';
+import type { Sample, Summary } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/digits.js';
+import type { Observer } from '../observer.js';
+import type { RunInfo } from '../rows/format.js';
+import { type Plot, type PlotLine, plotSvg } from './chart.js';
+import { Trace } from './trace.js';
+
+/** Gathers what a chart shows, in memory that does not grow with the run. */
+export interface PlotObserver extends Observer {
+  /** The chart, or undefined if there was no sample. */
+  svg(): string | undefined;
+}
+
+/** One guest's lines. */
+interface GuestLines {
+  readonly info: RunInfo;
+  readonly total: Trace;
+  readonly vcpus: Trace[];
+  /** Up to where there is nothing to draw: the last tick without a value. */
+  gapEndNs: number;
+  summary: Summary | undefined;
+}
+
+/** Of one guest the total and its vCPUs are drawn, of several each one's total. */
+export function plotObserver(): PlotObserver {
+  const guests = new Map<number, GuestLines>();
+  return {
+    start(info) {
+      guests.set(info.pid, {
+        info,
+        total: new Trace(),
+        vcpus: [],
+        gapEndNs: 0,
+        summary: undefined,
+      });
+    },
+    tick(pid, tick) {
+      const lines = guests.get(pid);
+      if (lines === undefined) return;
+      if (tick.kind === 'sample') addSample(lines, tick);
+      else lines.gapEndNs = tick.elapsedNs;
+    },
+    end(pid, summary) {
+      const lines = guests.get(pid);
+      if (lines !== undefined) lines.summary = summary;
+    },
+    svg() {
+      const drawn = [...guests.values()]
+        .filter(({ total }) => total.spanNs > 0)
+        .sort((one, other) => one.info.pid - other.info.pid);
+      const [only] = drawn;
+      if (only === undefined) return undefined;
+      return plotSvg(drawn.length === 1 ? plotOfOne(only) : plotOfSeveral(drawn));
+    },
+  };
+}
+
+function addSample(lines: GuestLines, { elapsedNs, durNs, mips, vcpus = [] }: Sample): void {
+  // The first sample after a gap covers its time too; the gap is shown all the same.
+  const fromNs = Math.max(elapsedNs - durNs, Math.min(lines.gapEndNs, elapsedNs));
+  lines.total.add(fromNs, elapsedNs, mips);
+  for (const { index, insns } of vcpus) {
+    const trace = lines.vcpus[index] ?? new Trace();
+    lines.vcpus[index] = trace;
+    trace.add(fromNs, elapsedNs, mipsOf(insns, durNs));
+  }
+}
+
+function plotOfOne({ info, total, vcpus, summary }: GuestLines): Plot {
+  // A single vCPU is the total.
+  const lines = vcpus.length < 2 ? [] : vcpus;
+  return {
+    title: `Guest instruction rate of ${basename(info.qemu)}, process ${info.pid}`,
+    subtitle: [startText(info), ...sumTexts(summary === undefined ? [] : [summary])].join(', '),
+    main: { label: 'total', trace: total },
+    lines: lines.map((trace, index) => ({ label: `cpu ${info.vcpuLabel(index)}`, trace })),
+  };
+}
+
+function plotOfSeveral(guests: readonly GuestLines[]): Plot {
+  const [first] = guests;
+  const summaries = guests.flatMap(({ summary }) => (summary === undefined ? [] : [summary]));
+  return {
+    title: `Guest instruction rates of ${guests.length} guests`,
+    subtitle: [
+      ...(first === undefined ? [] : [startText(first.info)]),
+      ...sumTexts(summaries),
+    ].join(', '),
+    main: undefined,
+    lines: guests.map(
+      ({ info, total }): PlotLine => ({
+        label: `${basename(info.qemu)} ${info.pid}`,
+        trace: total,
+      }),
+    ),
+  };
+}
+
+function startText({ wall }: RunInfo): string {
+  return `${wall.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function sumTexts(summaries: readonly Summary[]): readonly string[] {
+  const insns = summaries.reduce((sum, summary) => sum + summary.insns, 0n);
+  const elapsedNs = Math.max(0, ...summaries.map((summary) => summary.elapsedNs));
+  return [
+    `${groupDigits(insns)} instructions in ${secondsText(elapsedNs)} s`,
+    `mean ${mipsOf(insns, elapsedNs).toFixed(2)} MIPS`,
+  ];
+}

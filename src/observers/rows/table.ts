@@ -1,0 +1,127 @@
+import type { Sample } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/digits.js';
+import { printable } from '../../text/printable.js';
+import type { Format, FormatOfGuest } from './format.js';
+
+export interface TableOptions {
+  /** Rows go to a screen: the header comes again before it scrolls away, as in vmstat. */
+  readonly terminal: boolean;
+  readonly colour: boolean;
+}
+
+/** Wide enough for 999,999,999,999 instructions, and 27 hours of time in ms. */
+const leastWidths = { elapsed: 10, insns: 15, mips: 10 } as const;
+
+const screenRows = 24;
+
+const bold = '1';
+const yellow = '33';
+
+/**
+ * For people: elapsed seconds, guest instructions, MIPS, and the instructions of each vCPU, in
+ * columns that appear as vCPUs do. A value that is too wide widens its column for good, and the
+ * header comes again rather than rows that don't line up.
+ */
+export function tableFormat(options: TableOptions): Format {
+  return table(options, fixedColumns, () => [])(0);
+}
+
+/** One table for several guests: their pids come first, and they share the columns. */
+export function tableFormats(options: TableOptions): FormatOfGuest {
+  return table(options, [pidColumn, ...fixedColumns], (pid) => [String(pid)]);
+}
+
+function table(
+  options: TableOptions,
+  firstColumns: readonly Column[],
+  firstCells: (pid: number) => readonly string[],
+): FormatOfGuest {
+  let columns = firstColumns;
+  let headerDue = true;
+  let rowsSinceHeader = 0;
+
+  const paint = (code: string, text: string) =>
+    options.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+
+  const headed = (row: string): string => {
+    const due = headerDue || (options.terminal && rowsSinceHeader === screenRows);
+    headerDue = false;
+    rowsSinceHeader = due ? 1 : rowsSinceHeader + 1;
+    const titles = columns.map(({ title }) => title);
+    return due ? `${paint(bold, aligned(columns, titles))}\n${row}\n` : `${row}\n`;
+  };
+
+  const widenFor = (
+    cells: readonly string[],
+    vcpuLabel = (index: number) => String(index),
+  ): void => {
+    const fitted = cells.map((cell, index) => {
+      const column = columns[index] ?? vcpuColumn(vcpuLabel(index - firstColumns.length));
+      return cell.length > column.width ? { ...column, width: cell.length } : column;
+    });
+    // A row in words has fewer cells than there are columns.
+    const next = [...fitted, ...columns.slice(fitted.length)];
+    headerDue ||=
+      next.length > columns.length ||
+      next.some(({ width }, index) => width !== columns[index]?.width);
+    columns = next;
+  };
+
+  const words = (first: readonly string[], elapsedNs: number, text: string): string => {
+    const cells = [...first, secondsText(elapsedNs)];
+    widenFor(cells);
+    return headed(`${aligned(columns, cells)}${separator}${paint(yellow, text)}`);
+  };
+
+  return (pid) => {
+    const first = firstCells(pid);
+    let vcpuLabel: (index: number) => string = String;
+    return {
+      start(info) {
+        vcpuLabel = info.vcpuLabel;
+        return '';
+      },
+      sample(sample) {
+        const cells = [...first, ...cellsOf(sample)];
+        widenFor(cells, vcpuLabel);
+        return headed(aligned(columns, cells));
+      },
+      gap: (gap) => words(first, gap.elapsedNs, `no value: ${printable(gap.reason)}`),
+      stopped: (tick) => words(first, tick.elapsedNs, 'the guest is stopped'),
+      summary: () => '',
+    };
+  };
+}
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+}
+
+const separator = '  ';
+
+const pidColumn: Column = { title: 'pid', width: 7 };
+
+const fixedColumns: readonly Column[] = [
+  { title: 'elapsed s', width: leastWidths.elapsed },
+  { title: 'instructions', width: leastWidths.insns },
+  { title: 'MIPS', width: leastWidths.mips },
+];
+
+function vcpuColumn(label: string): Column {
+  const title = `cpu${label}`;
+  return { title, width: Math.max(leastWidths.insns, title.length) };
+}
+
+function cellsOf({ elapsedNs, insns, mips, vcpus = [] }: Sample): readonly string[] {
+  return [
+    secondsText(elapsedNs),
+    groupDigits(insns),
+    mips.toFixed(2),
+    ...vcpus.map((vcpu) => groupDigits(vcpu.insns)),
+  ];
+}
+
+function aligned(columns: readonly Column[], cells: readonly string[]): string {
+  return cells.map((cell, index) => cell.padStart(columns[index]?.width ?? 0)).join(separator);
+}

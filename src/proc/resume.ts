@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readStartTicks } from './process.js';
+import { isGroupStopped, readThreads, tracerOf } from './threads.js';
+
+/** A thread can wait this long for a processor, on a machine that has far too few. */
+const SETTLE_TIMEOUT_MS = 5_000;
+const POLL_MS = 3;
+
+/**
+ * Lets a guest run on that a dying gdb left stopped. The one place where we signal the guest.
+ *
+ * To attach and to detach gdb sends a SIGSTOP to the thread and waits for it. If it dies in
+ * between, the signal is left behind, and without a tracer it stops the whole process: as soon as
+ * the thread gets a processor to act upon it. So this looks until that thread sleeps, as QEMU's
+ * RCU thread does nearly always.
+ *
+ * The caller has seen that the guest was not stopped before: from the outside the two can't be told
+ * apart. Returns whether it had to be resumed.
+ */
+export async function resumeIfLeftStopped(
+  pid: number,
+  startTicks: bigint,
+  tid: number,
+): Promise<boolean> {
+  const giveUpAt = performance.now() + SETTLE_TIMEOUT_MS;
+  let resumed = false;
+  while (performance.now() < giveUpAt) {
+    const threads = await readThreads(pid);
+    const traced = threads.find((thread) => thread.tid === tid);
+    if (traced === undefined) break;
+    if (tracerOf(threads) !== undefined) {
+      // gdb behind a script: it is about to be gone as well.
+    } else if (isGroupStopped(threads)) {
+      if (resumed || (await readStartTicks(pid)) !== startTicks) break;
+      try {
+        process.kill(pid, 'SIGCONT');
+      } catch {
+        break;
+      }
+      resumed = true;
+    } else if (traced.state !== 'R' && !traced.stopPending) {
+      break;
+    }
+    await sleep(POLL_MS);
+  }
+  return resumed;
+}

@@ -1,0 +1,112 @@
+import { opendir } from 'node:fs/promises';
+import { readText, statusField } from './process.js';
+
+/** SIGSTOP (19) in the signal masks of /proc/PID/status, on every architecture but MIPS. */
+const SIGSTOP_BIT = 1n << 18n;
+
+/** It fails once in thousands of times where threads come and go. */
+const LIST_ATTEMPTS = 20;
+
+/** What /proc/PID/task/TID/status says of one thread (proc(5)). */
+export interface ThreadState {
+  readonly tid: number;
+  readonly state: string;
+  readonly tracerPid: number;
+  /** A SIGSTOP is on its way: the thread is about to stop. */
+  readonly stopPending: boolean;
+}
+
+/** All threads of a process, in the order of their creation; empty when it is gone. */
+export async function readThreads(pid: number): Promise<readonly ThreadState[]> {
+  const states = await Promise.all(
+    (await listThreads(pid)).map(async (tid) => {
+      const status = await readText(`/proc/${pid}/task/${tid}/status`);
+      return status === undefined ? undefined : parseThread(tid, status);
+    }),
+  );
+  return states.filter((state) => state !== undefined);
+}
+
+/**
+ * The thread to be traced, so that its process is open to us: the first one beside the main thread.
+ * QEMU starts it before main() (util/rcu.c, since 2.3), it lives as long as the process, blocks all
+ * signals, runs no guest code, and nobody waits for it within milliseconds. Undefined when nothing
+ * of the process lives.
+ */
+export function threadToTrace(threads: readonly ThreadState[], pid: number): number | undefined {
+  const living = threads.filter((thread) => !isEnded(thread)).map(({ tid }) => tid);
+  return living.find((tid) => tid !== pid) ?? living[0];
+}
+
+/**
+ * Whether an attach is over: a thread is traced, runs, and no SIGSTOP of the attach is still to
+ * come. From here on the tracer may vanish without a trace.
+ */
+export function isQuiescent(threads: readonly ThreadState[]): boolean {
+  const traced = threads.filter((thread) => thread.tracerPid !== 0 && !isEnded(thread));
+  return traced.length > 0 && traced.every((thread) => !isStopped(thread) && !thread.stopPending);
+}
+
+/** Whether any thread is in group stop: the process was stopped by a signal. */
+export function isGroupStopped(threads: readonly ThreadState[]): boolean {
+  return threads.some((thread) => thread.state === 'T');
+}
+
+/**
+ * Whether it was the owner of the process who stopped it. What an attach or a detach leaves behind
+ * stops a process only when the tracer has let go of it.
+ */
+export function isStoppedByOwner(threads: readonly ThreadState[]): boolean {
+  return isGroupStopped(threads) && tracerOf(threads) !== undefined;
+}
+
+/** Whether nothing of the process runs any more, though its parent has not collected it yet. */
+export function hasEnded(threads: readonly ThreadState[]): boolean {
+  return threads.every(isEnded);
+}
+
+/** Whether a thread is there and has not ended. */
+export function isLiving(threads: readonly ThreadState[], tid: number | undefined): boolean {
+  return threads.some((thread) => thread.tid === tid && !isEnded(thread));
+}
+
+/** The process that traces one of these threads; undefined when none does. */
+export function tracerOf(threads: readonly ThreadState[]): number | undefined {
+  return threads.find(({ tracerPid }) => tracerPid !== 0)?.tracerPid;
+}
+
+function isStopped(thread: ThreadState): boolean {
+  return thread.state === 'T' || thread.state === 't';
+}
+
+function isEnded(thread: ThreadState): boolean {
+  return thread.state === 'Z' || thread.state === 'X';
+}
+
+/**
+ * Not by `readdir`, which sorts: the kernel lists threads in the order of their creation. `opendir`
+ * looks at each entry once more (Node's getDirent, for file systems that tell no types), and fails
+ * when a thread has ended in between.
+ */
+async function listThreads(pid: number): Promise<readonly number[]> {
+  for (let attempts = LIST_ATTEMPTS; attempts > 0; attempts -= 1) {
+    const tids: number[] = [];
+    try {
+      for await (const { name } of await opendir(`/proc/${pid}/task`)) tids.push(Number(name));
+      return tids;
+    } catch {
+      // A thread or the process has ended.
+    }
+  }
+  return [];
+}
+
+function parseThread(tid: number, status: string): ThreadState {
+  const pending = (name: string): bigint => BigInt(`0x${statusField(status, name) || '0'}`);
+  return {
+    tid,
+    state: statusField(status, 'State').slice(0, 1),
+    tracerPid: Number(statusField(status, 'TracerPid')),
+    stopPending: ((pending('SigPnd') | pending('ShdPnd')) & SIGSTOP_BIT) !== 0n,
+  };
+}

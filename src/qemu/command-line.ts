@@ -1,0 +1,222 @@
+/**
+ * What QEMU was told on its command line, as far as it bears on counting. All of it is a fallback
+ * and a label: the process's memory is the truth, and a command line can be anything.
+ *
+ * Measured on QEMU 7.2's user and system emulators; older and newer forms are from the sources and
+ * patches of linux-user/main.c, plugins/loader.c and hw/core/machine-smp.c.
+ */
+
+import { parseQemuOpts, type QemuOpt, toBoolean } from './opts.js';
+
+/** One plugin; QEMU loads a file once and puts the arguments of all its mentions together. */
+export interface PluginOption {
+  /** As given: it may be relative to the directory in which QEMU was started. */
+  readonly file: string;
+  readonly args: readonly QemuOpt[];
+  /** libinsn's switch; undefined for a value that libinsn does not understand. */
+  readonly inline: boolean | undefined;
+}
+
+/** The command line, understood. */
+export interface QemuCommand {
+  /** Undefined for an executable that is not named as QEMU's are. */
+  readonly kind: 'user' | 'system' | undefined;
+  /** The guest's, as QEMU names it: `riscv64`. */
+  readonly architecture: string | undefined;
+  readonly plugins: readonly PluginOption[];
+  /**
+   * The most vCPUs that can come to be in system mode. Undefined where nothing was said, and then
+   * it is the machine's default: 1 for nearly all. User mode has one vCPU per guest thread.
+   */
+  readonly maxVcpus: number | undefined;
+}
+
+/**
+ * Options of linux-user that take an argument: `arg_table` in linux-user/main.c, all versions put
+ * together. The newest are `tb-size` and `t`.
+ */
+const USER_OPTIONS_WITH_ARGUMENT: ReadonlySet<string> = new Set(
+  'g L s cpu E U 0 r B R t d dfilter D p tb-size seed trace plugin'.split(' '),
+);
+
+/** Targets of linux-user (configs/targets/*-linux-user.mak): `qemu-img` and others are none. */
+const USER_ARCHITECTURES: ReadonlySet<string> = new Set(
+  `aarch64 aarch64_be alpha arm armeb cris hexagon hppa i386 loongarch64 m68k microblaze
+  microblazeel mips mips64 mips64el mipsel mipsn32 mipsn32el nios2 or1k ppc ppc64 ppc64abi32
+  ppc64le riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64 tilegx x86_64 xtensa
+  xtensaeb`.split(/\s+/),
+);
+
+/** Factors of a machine's CPU topology, in `-smp` of any version. */
+const TOPOLOGY = 'drawers books sockets dies clusters modules cores threads'.split(' ');
+
+/** No machine type allows as many vCPUs; a larger number comes from no running QEMU. */
+const MAX_VCPUS = 1_000_000;
+
+/**
+ * Understands QEMU's arguments (/proc/PID/cmdline, cut at NUL) and the variable that user mode
+ * takes as one more `-plugin`. Never throws.
+ */
+export function parseQemuCommand(
+  argv: readonly string[],
+  environment: { readonly QEMU_PLUGIN?: string } = {},
+): QemuCommand {
+  const { kind, architecture } = parseExecutable(argv[0] ?? '');
+  const options = kind === 'user' ? userOptions(argv) : systemOptions(argv);
+  const fromEnvironment = kind === 'system' ? undefined : environment.QEMU_PLUGIN;
+  const plugins = [
+    ...(fromEnvironment === undefined ? [] : [fromEnvironment]),
+    ...options.filter(({ name }) => name === 'plugin').map(({ value }) => value),
+  ];
+  return {
+    kind,
+    architecture,
+    plugins: parsePlugins(plugins),
+    maxVcpus: kind === 'user' ? undefined : parseMaxVcpus(options),
+  };
+}
+
+/** Names as distributions make them: qemu-ARCH-static, qemu-system-ARCH-spice, qemu-kvm. */
+function parseExecutable(path: string): Pick<QemuCommand, 'kind' | 'architecture'> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const system = /^qemu-system(?:-(\w+))?(?!\w)/.exec(name);
+  if (system !== null || /^qemu-kvm(?!\w)/.test(name)) {
+    return { kind: 'system', architecture: system?.[1] };
+  }
+  const architecture = /^qemu-(\w+)/.exec(name)?.[1];
+  return architecture !== undefined && USER_ARCHITECTURES.has(architecture)
+    ? { kind: 'user', architecture }
+    : { kind: undefined, architecture: undefined };
+}
+
+interface Option {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * User mode: options end at the guest program, the first argument without a dash, or at `--`. An
+ * option that is not in the table has no argument here; at worst the options end too early.
+ */
+function userOptions(argv: readonly string[]): readonly Option[] {
+  const options: Option[] = [];
+  for (let index = 1; index < argv.length; index++) {
+    const name = optionName(argv[index] ?? '');
+    if (name === undefined || name === '-') {
+      break;
+    }
+    if (USER_OPTIONS_WITH_ARGUMENT.has(name)) {
+      index++;
+      options.push({ name, value: argv[index] ?? '' });
+    }
+  }
+  return options;
+}
+
+/**
+ * System mode: an option anywhere. What takes an argument differs from version to version, so only
+ * the options of interest do here; `-append -smp` alone would be misread.
+ */
+function systemOptions(argv: readonly string[]): readonly Option[] {
+  const options: Option[] = [];
+  for (let index = 1; index < argv.length; index++) {
+    const name = optionName(argv[index] ?? '');
+    if (name === 'plugin' || name === 'smp' || name === 'machine' || name === 'M') {
+      index++;
+      options.push({ name, value: argv[index] ?? '' });
+    }
+  }
+  return options;
+}
+
+/** QEMU takes --name for -name; -name=value it does not know. */
+function optionName(argument: string): string | undefined {
+  if (!argument.startsWith('-')) {
+    return undefined;
+  }
+  return argument === '--' ? '-' : argument.replace(/^--?/, '');
+}
+
+/** plugins/loader.c: `file=` begins a plugin, or goes on with it, and arguments follow theirs. */
+function parsePlugins(options: readonly string[]): readonly PluginOption[] {
+  const byFile = new Map<string, QemuOpt[]>();
+  for (const option of options) {
+    let args: QemuOpt[] | undefined;
+    for (const { key, value } of parseQemuOpts(option, 'file')) {
+      if (key === 'file' && value !== undefined && value !== '') {
+        args = byFile.get(value) ?? [];
+        byFile.set(value, args);
+      } else if (key !== 'id') {
+        args?.push(pluginArgument(key, value));
+      }
+    }
+  }
+  return [...byFile].map(([file, args]) => ({ file, args, inline: inlineOf(args) }));
+}
+
+/** Before 6.1 every argument was written `arg=…`; later ones still take it, if not for a boolean. */
+function pluginArgument(key: string, value: string | undefined): QemuOpt {
+  if (key !== 'arg' || value === undefined || toBoolean(value) !== undefined) {
+    return { key, value };
+  }
+  const equals = value.indexOf('=');
+  return equals === -1
+    ? { key: value, value: undefined }
+    : { key: value.slice(0, equals), value: value.slice(equals + 1) };
+}
+
+/** The last one counts, as in insn.c. */
+function inlineOf(args: readonly QemuOpt[]): boolean | undefined {
+  const last = args.findLast(({ key }) => key === 'inline');
+  return last === undefined ? false : toBoolean(last.value ?? 'on');
+}
+
+/**
+ * machine_parse_smp_config: maxcpus, else cpus, else the product of the topology. Since 6.2 `-smp`
+ * is short for properties of the machine, and a later mention of one replaces an earlier.
+ */
+function parseMaxVcpus(options: readonly Option[]): number | undefined {
+  const counts = new Map<string, number>();
+  for (const { key, value } of options.flatMap(smpProperties)) {
+    const count = parseCount(value ?? '');
+    // Before 6.2 zero meant "not given"; later versions refuse it.
+    if (count === 0) {
+      counts.delete(key);
+    } else {
+      counts.set(key, count);
+    }
+  }
+  const factors = TOPOLOGY.flatMap((name) => counts.get(name) ?? []);
+  const product =
+    factors.length === 0 ? undefined : factors.reduce((result, factor) => result * factor);
+  const most = counts.get('maxcpus') ?? counts.get('cpus') ?? product;
+  return most !== undefined && most <= MAX_VCPUS ? most : undefined;
+}
+
+function smpProperties({ name, value }: Option): readonly QemuOpt[] {
+  switch (name) {
+    case 'smp':
+      return parseQemuOpts(value, 'cpus');
+    case 'machine':
+    case 'M':
+      return parseQemuOpts(value, 'type').flatMap((property) =>
+        property.key.startsWith('smp.')
+          ? { key: property.key.slice('smp.'.length), value: property.value }
+          : [],
+      );
+    default:
+      return [];
+  }
+}
+
+/**
+ * qemu_strtou64 with base 0: C's notations, blanks and a plus before them. NaN for anything else:
+ * no QEMU runs with it.
+ */
+function parseCount(text: string): number {
+  const digits = /^\s*\+?(0x[0-9a-f]+|\d+)$/i.exec(text)?.[1] ?? '';
+  if (/^0x/i.test(digits)) {
+    return Number.parseInt(digits, 16);
+  }
+  return Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
+}

@@ -1,0 +1,119 @@
+import { readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { UnresolvedCountersError } from '../errors.js';
+import { listProcesses } from '../proc/children.js';
+import {
+  type ProcessFacts,
+  readArguments,
+  readProcess,
+  readStartTicks,
+  readText,
+} from '../proc/process.js';
+import { parseQemuCommand, type QemuCommand } from './command-line.js';
+import { locatePlugin, readQemuCommand } from './plugin.js';
+
+/** A QEMU that has libinsn loaded. */
+export interface FoundGuest {
+  readonly pid: number;
+  readonly target: ProcessFacts;
+  readonly command: QemuCommand;
+  /** The name under which libinsn is mapped. */
+  readonly plugin: string;
+}
+
+/** What a look at all processes of this host shows. */
+export interface Survey {
+  /** By pid. */
+  readonly guests: readonly FoundGuest[];
+  /** QEMUs that we may not look into: whether they have libinsn can't be told. */
+  readonly closed: number;
+}
+
+/** How many processes are looked at at a time: reads of /proc wait for each other in the kernel. */
+const CONCURRENCY = 16;
+
+/** Every guest on this host that we may look into. */
+export async function findGuests(): Promise<readonly FoundGuest[]> {
+  return (await surveyGuests()).guests;
+}
+
+/**
+ * Looks for guests by files of /proc alone; no process is touched.
+ *
+ * On a host with thousands of processes the maps of each would take seconds, so only those are
+ * read that look like a QEMU: by the name of the executable, by `argv[0]`, by the name that the
+ * process has given itself, or by an argument `-plugin`. A QEMU of another name that got its
+ * plugin from the environment is not found; it can be watched by its pid all the same.
+ */
+export async function surveyGuests(): Promise<Survey> {
+  const pids = [...(await listProcesses())].sort((one, other) => one - other);
+  const looks = await mapBounded(pids, lookAt);
+  return {
+    guests: looks.filter((look) => typeof look === 'object'),
+    closed: looks.filter((look) => look === 'closed').length,
+  };
+}
+
+async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undefined> {
+  const resemblance = await resembleQemu(pid);
+  if (resemblance === undefined) return undefined;
+  try {
+    const target = await readProcess(pid);
+    const command = await readQemuCommand(target);
+    const plugin = await whereIsPlugin(target, command);
+    return plugin === undefined ? undefined : { pid, target, command, plugin };
+  } catch {
+    if (resemblance === 'argument' || (await readStartTicks(pid)) === undefined) return undefined;
+    return 'closed';
+  }
+}
+
+async function whereIsPlugin(
+  target: ProcessFacts,
+  command: QemuCommand,
+): Promise<string | undefined> {
+  try {
+    return await locatePlugin(target, command);
+  } catch (error) {
+    // It has libinsn, though a poll will need --plugin-file.
+    if (error instanceof UnresolvedCountersError) return error.file;
+    throw error;
+  }
+}
+
+/** Why a process may be a QEMU; undefined if nothing says so, or it has ended. */
+async function resembleQemu(pid: number): Promise<'name' | 'argument' | undefined> {
+  const argv = await readArguments(pid);
+  // A kernel thread, or a zombie.
+  if (argv.length === 0) return undefined;
+  if (isQemu(argv[0] ?? '')) return 'name';
+  const executable = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  if (isQemu(executable ?? '')) return 'name';
+  if (argv.some((argument) => /^--?plugin$/.test(argument))) return 'argument';
+  // What else may have any name: `qemu-system-x86_64 -name process=…`.
+  if (executable === undefined && isQemu((await readText(`/proc/${pid}/comm`)) ?? ''))
+    return 'name';
+  return undefined;
+}
+
+/** The names that QEMU's emulators are known by; not qemu-img, qemu-nbd and the like. */
+function isQemu(path: string): boolean {
+  return parseQemuCommand([basename(path.trim())]).kind !== undefined;
+}
+
+/** `Promise.all` over a function, with no more than a few under way. */
+async function mapBounded<T, R>(
+  items: readonly T[],
+  map: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await map(item);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return results;
+}

@@ -1,0 +1,61 @@
+import { machineName } from '../elf/machine.js';
+import { UnresolvedCountersError } from '../errors.js';
+import type { MappedFile } from '../proc/maps.js';
+import type { ProcessFacts } from '../proc/process.js';
+import { describeElfFailure, leadsTo, openElf } from './mapped-elf.js';
+import type { PluginFile } from './plugin.js';
+
+/** Takes the symbols from a file of the user's choice, if it can be of the same build. */
+export async function withSymbolFile(
+  target: ProcessFacts,
+  mapped: MappedFile,
+  symbolFile: string,
+): Promise<PluginFile> {
+  const file = Buffer.from(symbolFile);
+  const { handle, elf } = await openElf(file).catch((error: unknown) => {
+    throw new UnresolvedCountersError(
+      symbolFile,
+      describeElfFailure(error),
+      'give --plugin-file an unstripped copy of the libinsn.so that QEMU loaded',
+    );
+  });
+  const machine = await machineOf(target.pid);
+  if (machine !== undefined && elf.machine !== machine) {
+    await handle.close();
+    throw new UnresolvedCountersError(
+      symbolFile,
+      `it is for ${machineName(elf.machine)}, and the QEMU of process ${target.pid} for ${machineName(machine)}`,
+      'give --plugin-file a copy of the libinsn.so that QEMU loaded',
+    );
+  }
+  return {
+    mappedPath: mapped.path,
+    name: symbolFile,
+    handle,
+    elf,
+    loadBias: mapped.base.start - elf.firstLoadAddress,
+    needsProof: !(await leadsTo(file, mapped)),
+  };
+}
+
+/** Undefined also for a file that can't be read: what is wrong with it is told in its own place. */
+export async function buildIdOf(file: string): Promise<string | undefined> {
+  try {
+    const { handle, elf } = await openElf(Buffer.from(file));
+    await handle.close();
+    return elf.buildId?.hex;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The host architecture that a process is of; undefined where its executable can't be read. */
+async function machineOf(pid: number): Promise<number | undefined> {
+  try {
+    const { handle, elf } = await openElf(Buffer.from(`/proc/${pid}/exe`));
+    await handle.close();
+    return elf.machine;
+  } catch {
+    return undefined;
+  }
+}

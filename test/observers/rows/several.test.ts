@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { severalText } from '../../../src/commands/report/several-text.js';
+import { createFormats, formatNames } from '../../../src/observers/rows/formats.js';
+import { info, inlineSummary, inlineTicks, percpuSummary, percpuTicks, row } from './events.js';
+
+/** Two guests in turn: 4711 counts per vCPU, 815 does not. */
+function twoGuests(name: (typeof formatNames)[number]): string {
+  const formats = createFormats(name, { terminal: false, colour: false, continued: false });
+  const [first, second] = [formats(4711), formats(815)];
+  return [
+    first.start({ ...info, mode: 'percpu' }),
+    second.start({ ...info, pid: 815 }),
+    ...percpuTicks.flatMap((tick, index) => {
+      const other = inlineTicks[index];
+      return [row(first, tick), other === undefined ? '' : row(second, other)];
+    }),
+    first.summary(percpuSummary),
+    second.summary(inlineSummary),
+  ].join('');
+}
+
+test.each(formatNames)('%s says of every row whose it is', async (name) => {
+  await expect(twoGuests(name)).toMatchFileSnapshot(`golden/${name}-several.txt`);
+});
+
+test('csv has one header, and as many fields in every row', () => {
+  const lines = twoGuests('csv').trimEnd().split('\n');
+  expect(lines.filter((line) => line.startsWith('pid,'))).toEqual([lines[0]]);
+  expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([9]));
+});
+
+test('every object of jsonl has the pid', () => {
+  const lines = twoGuests('jsonl').trimEnd().split('\n');
+  for (const line of lines) expect(JSON.parse(line)).toHaveProperty('pid');
+});
+
+test('the summary tells of each guest and of all together', async () => {
+  const guests = [
+    { pid: 4711, vcpuLabel: String, summary: percpuSummary },
+    { pid: 815, vcpuLabel: String, summary: inlineSummary },
+  ];
+  await expect(severalText(guests)).toMatchFileSnapshot('golden/summary-several.txt');
+});
+
+test('one guest of --all has no sum', () => {
+  const text = severalText([{ pid: 815, vcpuLabel: String, summary: inlineSummary }]);
+  expect(text).toContain('process 815:');
+  expect(text).not.toContain('together');
+});

@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseQemuCommand } from '../../src/qemu/command-line.js';
+
+const USER = 'qemu-riscv64';
+const SYSTEM = 'qemu-system-riscv64';
+
+/** A plugin with one option string, as `file` and what it makes of `inline`. */
+const plugins = (option: string) => parseQemuCommand([USER, '-plugin', option, './prog']).plugins;
+
+describe('the executable', () => {
+  test.each([
+    ['qemu-riscv64', 'user', 'riscv64'],
+    ['/usr/bin/qemu-x86_64-static', 'user', 'x86_64'],
+    ['/opt/a b/qemu-aarch64_be', 'user', 'aarch64_be'],
+    ['qemu-mipsn32el-binfmt-P', 'user', 'mipsn32el'],
+    ['qemu-riscv64.real', 'user', 'riscv64'],
+    ['qemu-system-riscv64', 'system', 'riscv64'],
+    ['/usr/bin/qemu-system-x86_64-spice', 'system', 'x86_64'],
+    ['./qemu-system-aarch64', 'system', 'aarch64'],
+    ['qemu-system-newarch9', 'system', 'newarch9'],
+    ['/usr/libexec/qemu-kvm', 'system', undefined],
+    ['qemu-system', 'system', undefined],
+    ['qemu-systematic', undefined, undefined],
+    ['qemu-img', undefined, undefined],
+    ['qemu-storage-daemon', undefined, undefined],
+    ['qemu', undefined, undefined],
+    ['/opt/qemu-riscv64/bin/simulator', undefined, undefined],
+    ['my-qemu-riscv64', undefined, undefined],
+    ['', undefined, undefined],
+  ])('%j is %s, %s', (name, kind, architecture) => {
+    expect(parseQemuCommand([name])).toEqual({
+      kind,
+      architecture,
+      plugins: [],
+      maxVcpus: undefined,
+    });
+  });
+
+  test('no arguments at all are nothing', () => {
+    expect(parseQemuCommand([])).toMatchObject({ kind: undefined, plugins: [] });
+  });
+});
+
+// What a plugin that prints its arguments printed under QEMU 7.2.
+describe('a plugin option', () => {
+  test.each([
+    ['file=/x/libinsn.so,inline=on', '/x/libinsn.so', [['inline', 'on']], true],
+    ['/x/libinsn.so,inline=on', '/x/libinsn.so', [['inline', 'on']], true],
+    ['/x/libinsn.so,inline', '/x/libinsn.so', [['inline', undefined]], true],
+    ['/x/libinsn.so,inline=yes', '/x/libinsn.so', [['inline', 'yes']], true],
+    ['/x/libinsn.so,inline=true', '/x/libinsn.so', [['inline', 'true']], true],
+    ['/x/libinsn.so,inline=y', '/x/libinsn.so', [['inline', 'y']], true],
+    ['/x/libinsn.so,inline=off', '/x/libinsn.so', [['inline', 'off']], false],
+    ['/x/libinsn.so,inline=no', '/x/libinsn.so', [['inline', 'no']], false],
+    ['/x/libinsn.so,inline=false', '/x/libinsn.so', [['inline', 'false']], false],
+    ['/x/libinsn.so,noinline', '/x/libinsn.so', [['inline', 'off']], false],
+    ['/x/libinsn.so,inline=maybe', '/x/libinsn.so', [['inline', 'maybe']], undefined],
+    ['/x/libinsn.so,inline=', '/x/libinsn.so', [['inline', '']], undefined],
+    ['/x/libinsn.so', '/x/libinsn.so', [], false],
+    ['/x/libinsn.so,INLINE', '/x/libinsn.so', [['INLINE', undefined]], false],
+    ['/x/libinsn.so,arg=inline', '/x/libinsn.so', [['inline', undefined]], true],
+    ['/x/libinsn.so,arg=inline=off', '/x/libinsn.so', [['inline', 'off']], false],
+    // The quotes of the manual's arg="inline" are the shell's; a plugin does not take them off.
+    ['/x/libinsn.so,arg="inline"', '/x/libinsn.so', [['"inline"', undefined]], false],
+    ['/x/libinsn.so,arg=on', '/x/libinsn.so', [['arg', 'on']], false],
+    [
+      '/x/libinsn.so,inline,match=a,,b,inline=off',
+      '/x/libinsn.so',
+      [
+        ['inline', undefined],
+        ['match', 'a,b'],
+        ['inline', 'off'],
+      ],
+      false,
+    ],
+    ['/x/libinsn.so,id=me,inline', '/x/libinsn.so', [['inline', undefined]], true],
+    ['/x/a,,b.so,inline', '/x/a,b.so', [['inline', undefined]], true],
+    ['file=/x/a,,b.so', '/x/a,b.so', [], false],
+    ['/x/p.so,,', '/x/p.so,', [], false],
+    ['/x/p.so,', '/x/p.so', [], false],
+    ['file=/x/a=b.so', '/x/a=b.so', [], false],
+    [
+      '/x/p.so,in,,line',
+      '/x/p.so',
+      [
+        ['in', undefined],
+        ['', undefined],
+        ['line', undefined],
+      ],
+      false,
+    ],
+  ])('%s', (option, file, args, inline) => {
+    expect(plugins(option)).toEqual([
+      { file, args: args.map(([key, value]) => ({ key, value })), inline },
+    ]);
+  });
+
+  test.each(['', ',', '/x/a=b.so', 'inline=on', 'file=', 'inline=on,id=x'])(
+    '%j names no file that QEMU would load',
+    (option) => {
+      expect(plugins(option)).toEqual([]);
+    },
+  );
+
+  test('a file that comes twice is one plugin with the arguments of both', () => {
+    expect(plugins('/a.so,x=1,file=/b.so,y=2,file=/a.so,inline')).toEqual([
+      {
+        file: '/a.so',
+        args: [
+          { key: 'x', value: '1' },
+          { key: 'inline', value: undefined },
+        ],
+        inline: true,
+      },
+      { file: '/b.so', args: [{ key: 'y', value: '2' }], inline: false },
+    ]);
+  });
+});
+
+describe('in user mode', () => {
+  const files = (...args: string[]) =>
+    parseQemuCommand([USER, ...args]).plugins.map(({ file }) => file);
+
+  test('options end at the guest program', () => {
+    expect(files('-plugin', 'a.so', './prog', '-plugin', 'b.so')).toEqual(['a.so']);
+  });
+
+  test('options end at --', () => {
+    expect(files('-plugin', 'a.so', '--', '-plugin', 'b.so')).toEqual(['a.so']);
+  });
+
+  test.each('g L s cpu E U 0 r B R t d dfilter D p tb-size seed trace'.split(' '))(
+    'the argument of -%s is not the program, nor an option',
+    (name) => {
+      expect(files(`-${name}`, 'value', '--plugin', 'a.so', './prog')).toEqual(['a.so']);
+      expect(files(`-${name}`, '-plugin', '-plugin', 'a.so', './prog')).toEqual(['a.so']);
+    },
+  );
+
+  test.each(['strace', 'one-insn-per-tb', 'singlestep', 'perfmap', 'jitdump', 'xtensa-abi-call0'])(
+    '-%s has no argument',
+    (name) => {
+      expect(files(`-${name}`, '-plugin', 'a.so', './prog')).toEqual(['a.so']);
+      expect(files(`-${name}`, './prog', '-plugin', 'a.so')).toEqual([]);
+    },
+  );
+
+  test('-plugin=x is no option', () => {
+    expect(files('-plugin=a.so', './prog')).toEqual([]);
+  });
+
+  test('an option without its argument is nothing', () => {
+    expect(files('-plugin')).toEqual([]);
+    expect(files('-cpu')).toEqual([]);
+  });
+
+  test('QEMU_PLUGIN comes before the options', () => {
+    const argv = [USER, '-plugin', '/x/libinsn.so,inline=off', './prog'];
+    const { plugins } = parseQemuCommand(argv, { QEMU_PLUGIN: '/x/libinsn.so,inline=on' });
+    expect(plugins.map(({ inline }) => inline)).toEqual([false]);
+    expect(parseQemuCommand([USER, './prog'], { QEMU_PLUGIN: 'a.so,inline' }).plugins).toEqual([
+      { file: 'a.so', args: [{ key: 'inline', value: undefined }], inline: true },
+    ]);
+  });
+
+  test("the guest's -smp is the guest's business", () => {
+    expect(parseQemuCommand([USER, './prog', '-smp', '4']).maxVcpus).toBeUndefined();
+  });
+});
+
+describe('in system mode', () => {
+  test('plugins are anywhere between other options and disk images', () => {
+    const { plugins } = parseQemuCommand([
+      ...[SYSTEM, '-M', 'virt', 'disk.img', '-plugin', 'a.so,inline', '-append', 'quiet'],
+      ...['--plugin', 'b.so'],
+    ]);
+    expect(plugins.map(({ file, inline }) => [file, inline])).toEqual([
+      ['a.so', true],
+      ['b.so', false],
+    ]);
+  });
+
+  test('QEMU_PLUGIN is nothing', () => {
+    expect(parseQemuCommand([SYSTEM], { QEMU_PLUGIN: 'a.so' }).plugins).toEqual([]);
+  });
+
+  // As `info cpus` of QEMU 7.2 lists them for those without maxcpus.
+  test.each([
+    [['-smp', '4'], 4],
+    [['--smp', '4'], 4],
+    [['-smp', 'cpus=4'], 4],
+    [['-smp', '2,maxcpus=6'], 6],
+    [['-smp', 'maxcpus=6'], 6],
+    [['-smp', '4,sockets=2,cores=2'], 4],
+    [['-smp', 'sockets=2,cores=2'], 4],
+    [['-smp', 'sockets=2,dies=2,clusters=2,modules=2,cores=2,threads=2'], 64],
+    [['-smp', 'drawers=3,books=5'], 15],
+    [['-smp', '010'], 8],
+    [['-smp', '0x3'], 3],
+    [['-smp', ' +4'], 4],
+    [['-smp', '3,cpus=2'], 2],
+    [['-smp', '2', '-smp', 'cores=2'], 2],
+    [['-smp', '2', '-smp', '3'], 3],
+    [['-smp', '0,cores=2'], 2],
+    [['-M', 'virt,smp.cpus=3'], 3],
+    [['-M', 'virt,smp.cpus=3', '-smp', '2'], 2],
+    [['-smp', '2', '-machine', 'virt,smp.cpus=3'], 3],
+    [['-machine', 'type=virt,smp.sockets=2'], 2],
+    [['-M', 'smp.cpus=2'], 2],
+    [['-M', 'virt,cpus=3'], undefined],
+    [['-plugin', 'a.so,cpus=3'], undefined],
+    [[], undefined],
+    [['-smp'], undefined],
+    [['-smp', ''], undefined],
+    [['-smp', '0'], undefined],
+    [['-smp', '-4'], undefined],
+    [['-smp', 'four'], undefined],
+    [['-smp', '4.5'], undefined],
+    [['-smp', '1e3'], undefined],
+    [['-smp', '99999999999999999999'], undefined],
+    [['-smp', 'sockets=100000,cores=100000'], undefined],
+    [['-smp', 'sockets=2,cores=x'], undefined],
+  ])('%j is at most %s vCPUs', (args, expected) => {
+    expect(parseQemuCommand([SYSTEM, ...args]).maxVcpus).toBe(expected);
+  });
+});
+
+test('an executable of another name is read as both kinds', () => {
+  const command = parseQemuCommand(['emulator', '-plugin', 'a.so', '-smp', '2'], {
+    QEMU_PLUGIN: 'b.so',
+  });
+  expect(command).toMatchObject({ kind: undefined, maxVcpus: 2 });
+  expect(command.plugins.map(({ file }) => file)).toEqual(['b.so', 'a.so']);
+});
+
+test('no command line makes it throw', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '-plugin',
+      '--plugin',
+      '-smp',
+      '-M',
+      '--',
+      '-',
+      '-cpu',
+      ',',
+      '=',
+      ',,',
+      'inline',
+    ),
+    fc.constantFrom('file=', 'arg=', 'cpus=', 'smp.cpus=', 'maxcpus=', '0x', '-'),
+    fc.string({ unit: 'binary' }),
+  );
+  const argument = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
+  const executable = fc.oneof(fc.constantFrom(USER, SYSTEM, 'qemu-kvm', '__proto__'), argument);
+  fc.assert(
+    fc.property(executable, fc.array(argument), fc.option(argument), (name, args, variable) => {
+      const environment = variable === null ? {} : { QEMU_PLUGIN: variable };
+      const { plugins, maxVcpus } = parseQemuCommand([name, ...args], environment);
+      expect(plugins.every(({ file }) => file !== '')).toBe(true);
+      expect(maxVcpus ?? 1).toBeGreaterThan(0);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each([',', 'a', 'a,', ',,', '=', '-', '0', 'file=a,', ' '])(
+  'a megabyte of %j takes no time',
+  (text) => {
+    const long = text.repeat(1_000_000 / text.length);
+    const started = performance.now();
+    parseQemuCommand([long, '-plugin', long, '-smp', long, '-M', long], { QEMU_PLUGIN: long });
+    parseQemuCommand([USER, '-plugin', long, long]);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  },
+);
