@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { CommonOptions } from '../commands/options.js';
+import type { GuestOptions } from '../guest/resolve-guest.js';
 import { choiceOption } from './choice.js';
+import type { Talk } from './request.js';
 
 /** The options of every command that looks at a guest, as they were given. */
-export interface CommonFlags {
-  readonly mode: CommonOptions['mode'];
+export interface CommonFlags extends Talk {
+  readonly mode: GuestOptions['mode'];
   readonly pluginFile?: string;
   readonly gdb: string;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -28,7 +27,7 @@ export function addCommonOptions(command: Command): Command {
     .option('-v, --verbose', 'the conversation with gdb on stderr', false);
 }
 
-export function commonOptions(flags: CommonFlags): CommonOptions {
-  const { mode, pluginFile, gdb, quiet, verbose } = flags;
-  return { mode, pluginFile, gdb, quiet, verbose };
+/** How a guest is looked at. */
+export function guestOptions({ mode, pluginFile, gdb }: CommonFlags): GuestOptions {
+  return { mode, pluginFile, gdb };
 }

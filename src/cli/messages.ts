@@ -1,25 +1,10 @@
 import { IcountError } from '../errors.js';
+import type { Messages } from '../messages.js';
 import { printable } from '../text/printable.js';
-
-/** What goes to stderr: all that is not data. */
-export interface Messages {
-  /** Something the user should know, in one sentence. */
-  notice(text: string): void;
-  /** What went wrong for good, also where the user asked for quiet. */
-  failure(error: unknown): void;
-  /** A line of the conversation with gdb. */
-  conversation(direction: 'sent' | 'received', line: string): void;
-  /** Lines that are whole already, such as the summary. */
-  text(text: string): void;
-  /** Shows that something takes its time, on a terminal; call the result, once or more, when it is over. */
-  wait(text: string): Promise<() => void>;
-}
+import type { Talk } from './request.js';
 
 /** Messages on a stream, spared where the user asked for quiet. */
-export function messagesOn(
-  stream: NodeJS.WriteStream,
-  options: { readonly quiet: boolean; readonly verbose: boolean },
-): Messages {
+export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages {
   let clear = (): void => {};
   const write = (text: string): void => {
     clear();
@@ -32,9 +17,9 @@ export function messagesOn(
     failure(error) {
       write(describeError(error));
     },
-    conversation(direction, line) {
-      if (options.verbose) write(`${direction === 'sent' ? '->' : '<-'} ${printable(line)}\n`);
-    },
+    conversation: options.verbose
+      ? (direction, line) => write(`${direction === 'sent' ? '->' : '<-'} ${printable(line)}\n`)
+      : undefined,
     text(text) {
       if (!options.quiet) write(text);
     },

@@ -1,33 +1,18 @@
 import { Command, CommanderError } from 'commander';
-import type {
-  BracketOptions,
-  DoctorOptions,
-  InspectOptions,
-  ListOptions,
-  PollOptions,
-} from '../commands/options.js';
 import { UsageError } from '../errors.js';
 import { formatNames } from '../observers/rows/formats.js';
 import { choiceOption } from './choice.js';
 import { takePrinting } from './commander-usage.js';
-import { addCommonOptions, type CommonFlags, commonOptions } from './common-options.js';
+import { addCommonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
+import { givenOptions, refuseOptionsBefore } from './given-options.js';
 import { fullHelp, styleHelp } from './help.js';
 import { parsePid } from './pid.js';
+import { textRequest } from './print.js';
+import { PLAIN_TALK, type Request, type TakeRequest } from './request.js';
 import { splitCommand } from './split-command.js';
-import { addCommands, givenOptions } from './subcommands.js';
+import { subcommands } from './subcommands.js';
 import { type GivenFlags, watchRequest } from './watch-request.js';
-
-/** What the command line asks for. */
-export type Request =
-  | { readonly kind: 'poll'; readonly options: PollOptions }
-  | { readonly kind: 'bracket'; readonly options: BracketOptions }
-  | { readonly kind: 'inspect'; readonly options: InspectOptions }
-  | { readonly kind: 'list'; readonly options: ListOptions }
-  | { readonly kind: 'doctor'; readonly options: DoctorOptions }
-  /** No guest was named; `help` where nothing at all was said. */
-  | { readonly kind: 'no-pid'; readonly help: string | undefined }
-  | { readonly kind: 'text'; readonly text: string };
 
 /**
  * Understands a command line.
@@ -58,13 +43,13 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
 export function createProgram(
   version: string,
   command: readonly string[] | undefined,
-  take: (request: Request) => void,
+  take: TakeRequest,
 ): Command {
   const program = new Command('icount-gdb');
   let printed = '';
   takePrinting(styleHelp(program), (text) => {
     printed += text;
-    take({ kind: 'text', text: printed });
+    take(textRequest(printed));
   })
     .description('Shows live how many guest instructions a running QEMU executes.')
     .version(version, '-V, --version', 'print the version and leave')
@@ -102,19 +87,29 @@ export function createProgram(
     .option('--append', 'add to the output file rather than empty it', false)
     .option('--live', 'a view that is redrawn in place, on a terminal', false)
     .option('--plot <file>', 'an SVG chart of the whole run');
-  addCommonOptions(program).action((pids: readonly number[], given: WatchFlags) => {
+  addCommonOptions(program).action((pids: readonly number[], given: GivenFlags) => {
     if (pids.length === 0 && !given.all) {
       const bare = command === undefined && givenOptions(program).length === 0;
-      take({ kind: 'no-pid', help: bare ? fullHelp(program) : undefined });
+      take(noPidRequest(bare ? fullHelp(program) : undefined));
     } else {
-      take(watchRequest(commonOptions(given), pids, given, command));
+      take(watchRequest(pids, given, command));
     }
   });
-  addCommands(program, take);
+  refuseOptionsBefore(program);
+  program.commandsGroup('Commands:');
+  for (const add of subcommands) add(program, take);
   return program;
 }
 
-interface WatchFlags extends CommonFlags, GivenFlags {}
+/** No guest was named; `help` where nothing at all was said. */
+function noPidRequest(help: string | undefined): Request {
+  return {
+    kind: 'no-pid',
+    options: { help },
+    talk: PLAIN_TALK,
+    run: async () => await (await import('../commands/no-pid.js')).withoutPid(help),
+  };
+}
 
 function parseCount(option: string): (text: string) => number {
   return (text) => {

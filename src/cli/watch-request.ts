@@ -1,16 +1,15 @@
-import type {
-  BracketOptions,
-  CommonOptions,
-  GuestChoice,
-  PollOptions,
-  WatchOptions,
-} from '../commands/options.js';
+import type { BracketOptions } from '../commands/bracket.js';
+import type { PollOptions } from '../commands/poll.js';
+import type { WatchOptions } from '../commands/watch-options.js';
 import { UsageError } from '../errors.js';
+import type { GuestChoice } from '../guest/guests.js';
 import type { FormatName } from '../observers/rows/formats.js';
+import { type CommonFlags, guestOptions } from './common-options.js';
 import { DEFAULT_INTERVAL_NS } from './duration.js';
+import type { Request } from './request.js';
 
 /** The options of a poll as they were given; each by itself makes sense. */
-export interface GivenFlags {
+export interface GivenFlags extends CommonFlags {
   readonly all: boolean;
   readonly interval?: number;
   readonly count?: number;
@@ -23,35 +22,45 @@ export interface GivenFlags {
   readonly repeat?: number;
 }
 
-export type WatchRequest =
-  | { readonly kind: 'poll'; readonly options: PollOptions }
-  | { readonly kind: 'bracket'; readonly options: BracketOptions };
-
 /**
  * Sees to it that the options make sense together.
  *
  * @throws UsageError
  */
 export function watchRequest(
-  common: CommonOptions,
   pids: readonly number[],
   given: GivenFlags,
   command: readonly string[] | undefined,
-): WatchRequest {
+): Request {
   if (given.append && given.output === undefined) {
     throw new UsageError('--append needs a file to add to', 'name it with --output <file>');
   }
   const watch: WatchOptions = {
-    ...common,
+    ...guestOptions(given),
     guests: guestChoice(pids, given.all),
     format: given.format ?? 'table',
     output: given.output,
     append: given.append,
     colour: (process.env['NO_COLOR'] ?? '') === '',
+    plot: given.plot,
   };
-  return command === undefined
-    ? { kind: 'poll', options: pollOptions(watch, given) }
-    : { kind: 'bracket', options: bracketOptions(watch, given, command) };
+  if (command === undefined) {
+    const options = pollOptions(watch, given);
+    return {
+      kind: 'poll',
+      options,
+      talk: given,
+      run: async (messages) => await (await import('../commands/poll.js')).poll(options, messages),
+    };
+  }
+  const options = bracketOptions(watch, given, command);
+  return {
+    kind: 'bracket',
+    options,
+    talk: given,
+    run: async (messages) =>
+      await (await import('../commands/bracket.js')).bracket(options, messages),
+  };
 }
 
 function guestChoice(pids: readonly number[], all: boolean): GuestChoice {
@@ -68,16 +77,17 @@ function pollOptions(watch: WatchOptions, given: GivenFlags): PollOptions {
   if (given.repeat !== undefined) {
     throw new UsageError('--repeat needs a command', 'give it after --, at the end');
   }
-  if (given.live && watch.verbose) {
+  if (given.live && given.verbose) {
     throw new UsageError('--live and --verbose would write over each other');
   }
   return {
     ...watch,
     intervalNs: given.interval ?? DEFAULT_INTERVAL_NS,
-    count: given.count,
-    durationNs: given.duration,
+    limit: {
+      ...(given.count === undefined ? {} : { count: given.count }),
+      ...(given.duration === undefined ? {} : { durationNs: given.duration }),
+    },
     live: given.live,
-    plot: given.plot,
   };
 }
 
@@ -109,6 +119,5 @@ function bracketOptions(
     repeat: given.repeat ?? 1,
     intervalNs: given.interval,
     rows: given.interval !== undefined || given.format !== undefined || given.output !== undefined,
-    plot: given.plot,
   };
 }

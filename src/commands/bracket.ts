@@ -1,16 +1,28 @@
-import type { Messages } from '../cli/messages.js';
 import { systemClock } from '../clock.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
-import { withPlot } from '../observers/plot/with-plot.js';
-import { openRows, seqCountsOn, writeRows } from '../observers/rows/rows.js';
+import type { Messages } from '../messages.js';
+import type { Observer } from '../observers/observer.js';
+import { Observers } from '../observers/observers.js';
+import { openRows } from '../observers/rows/open-rows.js';
+import { seqCountsOn } from '../observers/rows/seq-counts-on.js';
 import { type BracketRun, runBracketed } from './bracket/bracket-run.js';
 import { CommandRunner } from './bracket/command-runner.js';
 import { findCommand } from './bracket/find-command.js';
 import { reportRun, reportRuns } from './bracket/repeat.js';
-import type { BracketOptions } from './options.js';
 import { report } from './report/report.js';
 import { signalStatus } from './signals.js';
+import type { WatchOptions } from './watch-options.js';
+
+/** Counting while a command runs, as the command line asked for it. */
+export interface BracketOptions extends WatchOptions {
+  readonly command: readonly [file: string, ...args: string[]];
+  readonly repeat: number;
+  /** Without it there are no rows but one for each run, and these only where they were asked for. */
+  readonly intervalNs: number | undefined;
+  /** Rows were asked for: an interval, a format or an output file was given. */
+  readonly rows: boolean;
+}
 
 /**
  * Counts what guests execute while a command runs, once or several times.
@@ -22,36 +34,50 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
   findCommand(options.command[0], process.env['PATH']);
   const labelled = areLabelled(options.guests);
   const runner = new CommandRunner(options.command);
+  let observers = new Observers([]);
   try {
-    // Our stdout is the command's.
-    const place = options.rows ? openRows(options, process.stderr, 'standard error') : undefined;
-    return await withPlot(options.plot, (plot) =>
-      withGuests(options, messages, async (guests) => {
-        const rows = place === undefined ? [] : [writeRows(place, options, labelled, () => {})];
-        const observers = [...rows.map(seqCountsOn), ...plot];
-        const runs: BracketRun[] = [];
-        let left = guests;
-        while (runs.length < options.repeat && left.length > 0 && runner.signal === undefined) {
-          const { intervalNs } = options;
-          const run = await runBracketed(left, runner, systemClock, intervalNs, observers);
-          runs.push(run);
-          if (options.repeat > 1) reportRun(run, runs.length, labelled, messages);
-          left = guestsLeft(run);
-        }
-        for (const each of rows) await each.close();
+    observers = new Observers(await openObservers(options));
+    return await withGuests(options, messages, async (guests) => {
+      const runs: BracketRun[] = [];
+      let left = guests;
+      while (runs.length < options.repeat && left.length > 0 && runner.signal === undefined) {
+        const run = await runBracketed(left, runner, systemClock, options.intervalNs, observers);
+        runs.push(run);
+        if (options.repeat > 1) reportRun(run, runs.length, labelled, messages);
+        left = guestsLeft(run);
+      }
+      const closed = observers.close();
+      await Promise.allSettled([closed]);
 
-        noticeEarlyEnds(runs, messages);
-        const [first] = runs;
-        const ours =
-          options.repeat === 1 && first !== undefined
-            ? report(first.results, labelled, messages)
-            : reportRuns(runs, labelled, messages);
-        return statusOf(runs, options.repeat, runner.signal) ?? ours;
-      }),
-    );
+      noticeEarlyEnds(runs, messages);
+      const [first] = runs;
+      const ours =
+        options.repeat === 1 && first !== undefined
+          ? report(first.results, labelled, messages)
+          : reportRuns(runs, labelled, messages);
+      await closed;
+      return statusOf(runs, options.repeat, runner.signal) ?? ours;
+    });
   } finally {
+    await Promise.allSettled([observers.close()]);
     runner.release();
   }
+}
+
+/** @throws UsageError, OutputError */
+async function openObservers(options: BracketOptions): Promise<readonly Observer[]> {
+  const observers: Observer[] = [];
+  if (options.rows) {
+    // Our stdout is the command's.
+    const stderr = { stream: process.stderr, name: 'standard error' };
+    const labelled = areLabelled(options.guests);
+    observers.push(seqCountsOn(openRows(options, stderr, labelled, () => {})));
+  }
+  if (options.plot !== undefined) {
+    const { openPlot } = await import('../observers/plot/open-plot.js');
+    observers.push(openPlot(options.plot));
+  }
+  return observers;
 }
 
 /** Those whom another run could count. */

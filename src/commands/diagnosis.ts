@@ -36,12 +36,6 @@ export function diagnosisText(checks: readonly Check[], unicode: boolean): strin
     .join('');
 }
 
-/** Whether a terminal or file that we write to takes UTF-8 (locale(7)). */
-export function isUtf8Locale(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const names = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => environment[name] ?? '');
-  return /utf-?8/i.test(names.find((name) => name !== '') ?? '');
-}
-
 function textOf(result: CheckResult): string {
   return result.kind === 'unknown' ? 'not checked: something before it is missing' : result.text;
 }

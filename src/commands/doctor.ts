@@ -1,32 +1,25 @@
-import type { Messages } from '../cli/messages.js';
 import { systemClock } from '../clock.js';
 import { ExitCode, IcountError, NotPermittedError } from '../errors.js';
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
-import {
-  type AttachedGuest,
-  attachGuest,
-  type ResolvedGuest,
-  resolveGuest,
-} from '../guest/guest.js';
-import type { LayoutName } from '../layout/layout.js';
+import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
+import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { readUserNames } from '../proc/users.js';
 import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
 import { surveyGuests } from '../qemu/survey.js';
 import { counted, groupDigits } from '../text/digits.js';
-import { type Check, type CheckResult, diagnosisText, isUtf8Locale } from './diagnosis.js';
-import type { DoctorOptions } from './options.js';
+import { isUtf8Locale } from '../text/locale.js';
+import { type Check, type CheckResult, diagnosisText } from './diagnosis.js';
 import { noBaseline } from './report/report.js';
 
-/** By QEMU's version, for people: the layout itself is told by what is in memory. */
-const LAYOUT_VERSIONS: Readonly<Record<LayoutName, string>> = {
-  scalar: 'QEMU 4.2 to 6',
-  'array-with-pc': 'QEMU 7.0 to 8.0',
-  array: 'QEMU 8.1 and 8.2',
-  scoreboard: 'QEMU 9.0 and newer',
-};
+/** A diagnosis, as the command line asked for it. */
+export interface DoctorOptions extends GuestOptions {
+  /** Undefined: of this host alone. */
+  readonly pid: number | undefined;
+}
 
 /**
  * Checks each thing that a poll needs, and says what to do about what is missing. Given a pid, it
@@ -179,7 +172,7 @@ async function checkCounters(
       resolveGuest(pid, options, systemClock, {
         onNotice: messages.notice,
         onOver: () => {},
-        ...(options.verbose ? { onLine: messages.conversation } : {}),
+        onLine: messages.conversation,
       }),
     countersText,
   );
@@ -226,7 +219,7 @@ async function processTexts(): Promise<(target: ProcessFacts) => string> {
 
 function countersText({ match, variables }: ResolvedGuest): string {
   const debug = [...variables.values()].every(({ source }) => source === 'debug information');
-  return `layout ${match.layout} (${LAYOUT_VERSIONS[match.layout]}), by ${
+  return `layout ${match.layout.name} (${match.layout.versions}), by ${
     debug ? 'debug information' : 'the symbol table; there is no debug information, nor need of it'
   }`;
 }

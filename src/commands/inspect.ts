@@ -1,18 +1,20 @@
-import type { Messages } from '../cli/messages.js';
 import { systemClock } from '../clock.js';
 import { ExitCode } from '../errors.js';
-import {
-  type AttachedGuest,
-  attachGuest,
-  commandLineMode,
-  type ResolvedGuest,
-  resolveGuest,
-} from '../guest/guest.js';
+import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
+import { commandLineMode } from '../guest/mode.js';
+import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { countingCaveats, vcpuLabels } from '../guest/vcpus.js';
+import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { groupDigits } from '../text/digits.js';
 import { printable } from '../text/printable.js';
-import type { InspectOptions } from './options.js';
+
+/** An inspection, as the command line asked for it. */
+export interface InspectOptions extends GuestOptions {
+  readonly pid: number;
+  /** Else only the files are looked at. */
+  readonly attach: boolean;
+}
 
 /**
  * Says what is known of a guest's counters, and what they hold at this moment.
@@ -24,7 +26,7 @@ export async function inspect(options: InspectOptions, messages: Messages): Prom
   const guest = await resolveGuest(options.pid, options, systemClock, {
     onNotice: messages.notice,
     onOver: () => {},
-    ...(options.verbose ? { onLine: messages.conversation } : {}),
+    onLine: messages.conversation,
   });
   try {
     const facts = options.attach
@@ -51,7 +53,7 @@ function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): 
     ['plugin', plugin.mappedPath],
     ...(plugin.name === plugin.mappedPath ? [] : [['symbols from', plugin.name] as const]),
     ['build-id', plugin.elf.buildId?.hex ?? 'none'],
-    ['layout', match.layout],
+    ['layout', match.layout.name],
     ...[...variables].map(([name, variable]): Fact => {
       const type = variable.type === undefined ? '' : `, ${variable.type}`;
       return [

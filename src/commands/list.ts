@@ -1,12 +1,19 @@
-import type { Messages } from '../cli/messages.js';
 import { ExitCode } from '../errors.js';
-import { commandLineMode, countVcpus } from '../guest/guest.js';
+import { countVcpus } from '../guest/count-vcpus.js';
+import { commandLineMode } from '../guest/mode.js';
+import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
 import { readUserNames } from '../proc/users.js';
 import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
 import { guestLines, guestTable, type ListedGuest } from './guest-list.js';
-import type { ListOptions } from './options.js';
+
+/** A list of guests, as the command line asked for it. */
+export interface ListOptions {
+  readonly format: ListFormatName;
+}
+
+export type ListFormatName = 'table' | 'jsonl';
 
 /**
  * Prints the guests of this host. They are told by files of /proc alone, none is touched: a mode is

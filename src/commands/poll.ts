@@ -1,16 +1,23 @@
-import type { Messages } from '../cli/messages.js';
 import { systemClock } from '../clock.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
-import type { WatchedGuest } from '../guest/watched-guest.js';
-import { checkTerminal, withLive } from '../observers/live/with-live.js';
+import type { Messages } from '../messages.js';
+import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
 import type { Observer } from '../observers/observer.js';
-import { withPlot } from '../observers/plot/with-plot.js';
-import { openRows, writeRows } from '../observers/rows/rows.js';
-import { divertedMessages } from './diverted-messages.js';
-import type { PollOptions } from './options.js';
+import { Observers } from '../observers/observers.js';
+import { openRows } from '../observers/rows/open-rows.js';
+import type { SamplerOptions } from '../sampler/sampler.js';
 import { report, summariesOf } from './report/report.js';
-import { type GuestResult, sampleGuests } from './sample-guests.js';
+import { sampleGuests } from './sample-guests.js';
 import { onEndingSignals, signalStatus } from './signals.js';
+import type { WatchOptions } from './watch-options.js';
+
+/** A poll, as the command line asked for it. */
+export interface PollOptions extends WatchOptions {
+  readonly intervalNs: number;
+  readonly limit: SamplerOptions['limit'];
+  /** A view that is redrawn in place, instead of rows. */
+  readonly live: boolean;
+}
 
 /**
  * Attaches to guests and shows their counters' deltas until a limit, a signal or their end.
@@ -23,50 +30,55 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
   const labelled = areLabelled(options.guests);
   const diverted = divertedMessages(messages);
   const signals = onEndingSignals(() => stop.abort('interrupted'));
+  let observers = new Observers([]);
   try {
     // All that can be wrong with where the data goes is found before a guest is touched.
-    if (options.live) checkTerminal();
-    const place =
-      options.live && options.output === undefined
-        ? undefined
-        : openRows(options, process.stdout, 'standard output');
-    return await withPlot(options.plot, (plot) =>
-      withGuests(options, diverted.messages, async (guests) => {
-        const early = signals.received();
-        if (early !== undefined) return signalStatus(early);
-        const rows =
-          place === undefined
-            ? []
-            : [writeRows(place, options, labelled, () => stop.abort('stopped'))];
-        const results = await withLive(guests, options, diverted, stop, (live) =>
-          sample(guests, options, stop, [...rows, ...plot, ...live]),
-        );
-        for (const each of rows) await each.close();
-        const status = report(results, labelled, messages);
-        const signal = signals.received();
-        const isEmpty = summariesOf(results).every(({ samples }) => samples === 0);
-        return isEmpty && signal !== undefined ? signalStatus(signal) : status;
-      }),
-    );
+    observers = new Observers(await openObservers(options, diverted, stop));
+    return await withGuests(options, diverted.messages, async (guests) => {
+      const early = signals.received();
+      if (early !== undefined) return signalStatus(early);
+      const results = await sampleGuests(guests, {
+        clock: systemClock,
+        intervalNs: options.intervalNs,
+        limit: options.limit,
+        stop,
+        observer: observers,
+      });
+      const closed = observers.close();
+      await Promise.allSettled([closed]);
+      const status = report(results, labelled, messages);
+      await closed;
+      const signal = signals.received();
+      const isEmpty = summariesOf(results).every(({ samples }) => samples === 0);
+      return isEmpty && signal !== undefined ? signalStatus(signal) : status;
+    });
   } finally {
+    await Promise.allSettled([observers.close()]);
     signals.release();
   }
 }
 
-function sample(
-  guests: readonly WatchedGuest[],
+/** @throws UsageError, OutputError */
+async function openObservers(
   options: PollOptions,
+  diverted: DivertedMessages,
   stop: AbortController,
-  observers: readonly Observer[],
-): Promise<readonly GuestResult[]> {
-  return sampleGuests(guests, {
-    clock: systemClock,
-    intervalNs: options.intervalNs,
-    limit: {
-      ...(options.count === undefined ? {} : { count: options.count }),
-      ...(options.durationNs === undefined ? {} : { durationNs: options.durationNs }),
-    },
-    stop,
-    observers,
-  });
+): Promise<readonly Observer[]> {
+  const live: Observer[] = [];
+  const plot: Observer[] = [];
+  const rows: Observer[] = [];
+  if (options.live) {
+    const { openLive } = await import('../observers/live/open-live.js');
+    live.push(openLive(options, diverted, (reason) => stop.abort(reason)));
+  }
+  if (!options.live || options.output !== undefined) {
+    const stdout = { stream: process.stdout, name: 'standard output' };
+    const several = areLabelled(options.guests);
+    rows.push(openRows(options, stdout, several, () => stop.abort('stopped')));
+  }
+  if (options.plot !== undefined) {
+    const { openPlot } = await import('../observers/plot/open-plot.js');
+    plot.push(openPlot(options.plot));
+  }
+  return [...rows, ...plot, ...live];
 }

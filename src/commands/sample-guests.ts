@@ -16,7 +16,7 @@ export interface SamplingOptions {
   readonly limit: SamplerOptions['limit'];
   /** Ends the run of every guest; it is aborted as well when one fails by our own fault. */
   readonly stop: AbortController;
-  readonly observers: readonly Observer[];
+  readonly observer: Observer;
   /** The first read of every guest is over, and so many gave counters. */
   readonly onBaselines?: (count: number) => void;
 }
@@ -69,7 +69,7 @@ async function sample(
   options: SamplingOptions & Pick<SamplerOptions, 'origin'>,
   firstReadOver: (hasCounters: boolean) => void,
 ): Promise<SamplerResult> {
-  const { clock, intervalNs, limit, observers } = options;
+  const { clock, intervalNs, limit, observer } = options;
   const ending = eitherOf(options.stop.signal, guest.over);
   const result = await runSampler({
     source: guest,
@@ -83,16 +83,14 @@ async function sample(
     signal: ending.signal,
     async onBaseline({ wall }) {
       firstReadOver(true);
-      for (const observer of observers) await observer.start({ ...guest.info, intervalNs, wall });
+      await observer.start({ ...guest.info, intervalNs, wall });
     },
-    async onTick(tick) {
-      for (const observer of observers) await observer.tick(guest.pid, tick);
-    },
+    onTick: (tick) => observer.tick(guest.pid, tick),
   }).finally(ending.release);
   if (result.kind === 'no-baseline') {
     firstReadOver(false);
   } else {
-    for (const observer of observers) await observer.end(guest.pid, result.summary);
+    await observer.end(guest.pid, result.summary);
   }
   return result;
 }

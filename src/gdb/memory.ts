@@ -1,4 +1,4 @@
-import type { MemoryRange } from '../layout/layout.js';
+import type { MemoryRange } from '../memory/memory.js';
 import { findText, findValue } from '../mi/find.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession, ResultRecord } from './session.js';

@@ -17,7 +17,7 @@ export interface SessionEvents {
   /** A sentence for people, from gdb's console or log stream. */
   onText?(text: string): void;
   /** Every line of the conversation, for --verbose. */
-  onLine?(direction: 'sent' | 'received', line: string): void;
+  readonly onLine?: ((direction: 'sent' | 'received', line: string) => void) | undefined;
 }
 
 /** The two pipes of a gdb process. */

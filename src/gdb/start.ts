@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
-import { errorCode } from '../output/write-failure.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
+import { errorCode } from '../text/system-error.js';
 import { GdbGoneError, isGdbFailure } from './failure.js';
 import { GdbSession, type SessionEvents } from './session.js';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestStoppedError, NoSuchProcessError } from '../errors.js';
 import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
-import type { AsyncRecord, GdbSession } from '../gdb/session.js';
+import type { AsyncRecord, GdbSession, SessionEvents } from '../gdb/session.js';
 import { type Gdb, startGdb } from '../gdb/start.js';
 import { loadPlugin } from '../gdb/symbols.js';
 import { alreadyTraced } from '../proc/permission.js';
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   /** For people: what went wrong, and that it was mended. */
   readonly onNotice: (text: string) => void;
   /** Every line of the conversation, for --verbose. */
-  readonly onLine?: (direction: 'sent' | 'received', line: string) => void;
+  readonly onLine: SessionEvents['onLine'];
 }
 
 /** Why nothing more comes over a connection. */
@@ -71,7 +71,7 @@ export class Connection {
       onAsync: (record) => {
         if (connection !== undefined) connection.#note(record);
       },
-      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+      onLine: options.onLine,
     });
     connection = new Connection(options, gdb, onOver);
     try {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
 import { readMemory } from '../gdb/memory.js';
 import type { GdbSession } from '../gdb/session.js';
-import type { Memory, MemoryRange, MemorySnapshot } from '../layout/layout.js';
+import type { Memory, MemoryRange, MemorySnapshot } from '../memory/memory.js';
 
 /** The guest's memory through gdb, with the window of time in which it was read. */
 export class GuestMemory implements Memory {

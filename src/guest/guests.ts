@@ -1,11 +1,21 @@
-import { describeError, type Messages } from '../cli/messages.js';
 import { systemClock } from '../clock.js';
-import type { GuestChoice, WatchOptions } from '../commands/options.js';
 import { IcountError, NoGuestError } from '../errors.js';
+import type { Messages } from '../messages.js';
 import { findGuests } from '../qemu/survey.js';
-import { attachGuest, type ResolvedGuest, resolveGuest } from './guest.js';
+import { attachGuest } from './attach-guest.js';
+import { type GuestOptions, type ResolvedGuest, resolveGuest } from './resolve-guest.js';
 import { countingCaveats } from './vcpus.js';
 import { type WatchedGuest, watchedGuest } from './watched-guest.js';
+
+/** Which guests: those named, in their order, or every one that we may watch. */
+export type GuestChoice =
+  | { readonly kind: 'named'; readonly pids: readonly number[] }
+  | { readonly kind: 'all' };
+
+/** Which guests are watched, and how. */
+export interface GuestsOptions extends GuestOptions {
+  readonly guests: GuestChoice;
+}
 
 /** A guest whose counters are resolved, with the signal that it is over. */
 interface Candidate {
@@ -22,7 +32,7 @@ interface Candidate {
  * @throws an IcountError that says why there is nothing to watch
  */
 export async function withGuests<T>(
-  options: WatchOptions,
+  options: GuestsOptions,
   messages: Messages,
   use: (guests: readonly WatchedGuest[]) => Promise<T>,
 ): Promise<T> {
@@ -80,34 +90,36 @@ class Possible {
     const failures = results.flatMap((result): readonly unknown[] =>
       result.status === 'rejected' ? [result.reason] : [],
     );
+    const told = failures.filter((failure) => failure instanceof IcountError);
     const bug = failures.find((failure) => !(failure instanceof IcountError));
     if (bug !== undefined) throw bug;
     if (failures.length > 0 && (this.#choice.kind === 'named' || had.length === 0)) {
       throw failures[0];
     }
-    for (const failure of failures) this.#messages.notice(leftOut(failure));
+    for (const { message } of told) this.#messages.notice(`left out: ${message}`);
     return had;
   }
 }
 
-function leftOut(failure: unknown): string {
-  return `left out: ${describeError(failure)
-    .split('\n', 1)[0]
-    ?.replace(/^icount-gdb: /, '')}`;
-}
-
-async function resolve(pid: number, options: WatchOptions, messages: Messages): Promise<Candidate> {
+async function resolve(
+  pid: number,
+  options: GuestsOptions,
+  messages: Messages,
+): Promise<Candidate> {
   const labelled = areLabelled(options.guests);
   const over = new AbortController();
   const resolved = await resolveGuest(pid, options, systemClock, {
     onNotice: (text) => messages.notice(labelled ? `process ${pid}: ${text}` : text),
     onOver: () => over.abort('stopped'),
-    ...(options.verbose ? { onLine: messages.conversation } : {}),
+    onLine: messages.conversation,
   });
   return { resolved, over: over.signal };
 }
 
-async function attach({ resolved, over }: Candidate, options: WatchOptions): Promise<WatchedGuest> {
+async function attach(
+  { resolved, over }: Candidate,
+  options: GuestsOptions,
+): Promise<WatchedGuest> {
   return watchedGuest(resolved, await attachGuest(resolved, options), over);
 }
 

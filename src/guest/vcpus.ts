@@ -1,4 +1,4 @@
-import type { AttachedGuest } from './guest.js';
+import type { AttachedGuest } from './attach-guest.js';
 
 /** What slot i of the counters holds: `0`, or `0+8+16` where the vCPUs are more than the slots. */
 export function vcpuLabels(attached: AttachedGuest): (index: number) => string {

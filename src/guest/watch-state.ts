@@ -1,5 +1,5 @@
 import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
-import type { Memory } from '../layout/layout.js';
+import type { Memory } from '../memory/memory.js';
 import type { GuestEnd } from '../sampler/reading.js';
 
 /** What a watch can do at the moment. */

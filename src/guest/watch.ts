@@ -4,13 +4,8 @@ import type { ElfFile } from '../elf/elf.js';
 import { GuestStoppedError } from '../errors.js';
 import { isGdbFailure, isLossOfGdb } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
-import {
-  type Counters,
-  type Memory,
-  type MemoryRange,
-  type MemorySnapshot,
-  UnreadableCountersError,
-} from '../layout/layout.js';
+import { type Counters, UnreadableCountersError } from '../layout/layout.js';
+import type { Memory, MemoryRange, MemorySnapshot } from '../memory/memory.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
 import type { ReadOutcome } from '../sampler/reading.js';
 import { explainAttachFailure } from './attach-failure.js';

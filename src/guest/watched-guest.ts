@@ -1,10 +1,23 @@
-import type { RunInfo } from '../observers/rows/format.js';
+import type { Mode } from '../layout/layout.js';
 import type { ReadOutcome } from '../sampler/reading.js';
-import type { AttachedGuest, ResolvedGuest } from './guest.js';
+import type { AttachedGuest } from './attach-guest.js';
+import type { ResolvedGuest } from './resolve-guest.js';
 import { vcpuLabels } from './vcpus.js';
 
 /** What is known of a guest when it is attached to, and stays so. */
-export type GuestInfo = Omit<RunInfo, 'wall' | 'intervalNs'>;
+export interface GuestInfo {
+  readonly pid: number;
+  /** QEMU's executable. */
+  readonly qemu: string;
+  /** libinsn's path as the guest has it mapped. */
+  readonly plugin: string;
+  readonly layout: string;
+  readonly mode: Mode;
+  /** gdb's version, for instance `13.1`. */
+  readonly gdb: string;
+  /** What slot i holds: `0`, or `0+8+16` where vCPUs share it. */
+  readonly vcpuLabel: (index: number) => string;
+}
 
 /** A guest that is attached to, ready to be sampled. */
 export interface WatchedGuest {

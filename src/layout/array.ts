@@ -1,5 +1,5 @@
 import { counterAt, expectCounter, present, singleCounter } from './counter.js';
-import type { Counters, Layout, LayoutName } from './layout.js';
+import type { Counters, Layout } from './layout.js';
 import type { Variable } from './variable.js';
 
 /** `MAX_CPUS` of insn.c: a vCPU's slot is `cpu_index % 8`. */
@@ -7,7 +7,8 @@ const SLOTS = 8;
 
 /** How the elements of `counts[]` differ between QEMU's versions. */
 interface Shape {
-  readonly name: LayoutName;
+  readonly name: string;
+  readonly versions: string;
   readonly strideBytes: number;
   readonly counterOffsetBytes: number;
 }
@@ -18,6 +19,7 @@ interface Shape {
  */
 export const arrayWithPc: Layout = arrayLayout({
   name: 'array-with-pc',
+  versions: 'QEMU 7.0 to 8.0',
   strideBytes: 16,
   counterOffsetBytes: 8,
 });
@@ -25,6 +27,7 @@ export const arrayWithPc: Layout = arrayLayout({
 /** QEMU 8.1 and 8.2: the same without `last_pc`. */
 export const array: Layout = arrayLayout({
   name: 'array',
+  versions: 'QEMU 8.1 and 8.2',
   strideBytes: 8,
   counterOffsetBytes: 0,
 });
@@ -32,6 +35,7 @@ export const array: Layout = arrayLayout({
 function arrayLayout(shape: Shape): Layout {
   return {
     name: shape.name,
+    versions: shape.versions,
     match(variables) {
       const inline = variables.get('inline_insn_count');
       const counts = variables.get('counts');
@@ -40,13 +44,10 @@ function arrayLayout(shape: Shape): Layout {
       if (strideBytes !== shape.strideBytes) return undefined;
       const mismatch = expectCounter('inline_insn_count', inline) ?? expectElements(counts, shape);
       if (mismatch !== undefined) return mismatch;
-      return {
-        layout: shape.name,
-        counters: (mode, bias) =>
-          mode === 'inline'
-            ? singleCounter(shape.name, mode, inline.addressBytes + bias)
-            : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes),
-      };
+      return (mode, bias) =>
+        mode === 'inline'
+          ? singleCounter(shape.name, mode, inline.addressBytes + bias)
+          : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes);
     },
   };
 }

@@ -1,12 +1,6 @@
+import type { Memory, MemoryRange } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
-import {
-  type Counters,
-  type LayoutName,
-  type Memory,
-  type MemoryRange,
-  type Mode,
-  UnreadableCountersError,
-} from './layout.js';
+import { type Counters, type Mode, UnreadableCountersError } from './layout.js';
 import type { Variable } from './variable.js';
 
 /** Every counter of every libinsn is a `uint64_t`. */
@@ -31,7 +25,7 @@ export function expectCounter(name: string, variable: Variable): string | undefi
 }
 
 /** One counter that all vCPUs add to. */
-export function singleCounter(layout: LayoutName, mode: Mode, address: bigint): Counters {
+export function singleCounter(layout: string, mode: Mode, address: bigint): Counters {
   return {
     layout,
     mode,

@@ -1,36 +1,13 @@
+import type { Memory } from '../memory/memory.js';
 import type { Reading } from '../sampler/reading.js';
 import type { Variables } from './variable.js';
-
-export type LayoutName = 'scalar' | 'array-with-pc' | 'array' | 'scoreboard';
 
 /** How libinsn counts: by an inlined add, or by a call for each instruction. */
 export type Mode = 'inline' | 'percpu';
 
-/** A piece of the guest process's memory, by run-time address. */
-export interface MemoryRange {
-  readonly address: bigint;
-  readonly lengthBytes: number;
-}
-
-/** What was read in one go, with the window of time in which it was. */
-export interface MemorySnapshot {
-  /** The bytes of each range, undefined where nothing could be read. */
-  readonly pieces: readonly (Buffer | undefined)[];
-  readonly takenAt: Reading['takenAt'];
-  readonly windowNs: Reading['windowNs'];
-}
-
-/** The guest process's memory, handed in. Rejects when there is no way to read at all any more. */
-export interface Memory {
-  readonly wordBytes: 4 | 8;
-  readonly byteOrder: 'little' | 'big';
-  /** Reads the ranges in order, in one round trip. */
-  read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot>;
-}
-
 /** Where the counters are, and how to read them. */
 export interface Counters {
-  readonly layout: LayoutName;
+  readonly layout: string;
   readonly mode: Mode;
   /** Run-time address of the variable at which a read starts. */
   readonly address: bigint;
@@ -50,19 +27,24 @@ export class UnreadableCountersError extends Error {
   override readonly name = 'UnreadableCountersError' as const;
 }
 
-/** A layout that fits what was found: which modes it can serve, and its counters in each. */
+/** A layout that fits what was found. */
 export interface LayoutMatch {
-  readonly layout: LayoutName;
-  /** `bias` is added to link-time addresses. */
-  counters(mode: Mode, bias: bigint): Counters;
+  readonly layout: Layout;
+  /** Its counters in a mode; `biasBytes` is added to link-time addresses. */
+  readonly counters: (mode: Mode, biasBytes: bigint) => Counters;
 }
 
 /**
- * One memory layout of libinsn. `match` tells from names, sizes and types alone: undefined means
+ * One memory layout of libinsn. `match` gives its counters, and tells from names, sizes and types alone: undefined means
  * that the layout's variables are not there, a string that they are but differ from what we
  * know, and in what.
  */
 export interface Layout {
-  readonly name: LayoutName;
-  match(variables: Variables, wordBytes: 4 | 8): LayoutMatch | string | undefined;
+  readonly name: string;
+  /** Which QEMUs have it, for people: it is told by what is in memory. */
+  readonly versions: string;
+  match(
+    variables: Variables,
+    wordBytes: 4 | 8,
+  ): ((mode: Mode, biasBytes: bigint) => Counters) | string | undefined;
 }

@@ -7,6 +7,7 @@ import type { Layout } from './layout.js';
  */
 export const scalar: Layout = {
   name: 'scalar',
+  versions: 'QEMU 4.2 to 6',
   match(variables, wordBytes) {
     const variable = variables.get('insn_count');
     if (variable === undefined || variable.sizeBytes !== 8) return undefined;
@@ -17,11 +18,7 @@ export const scalar: Layout = {
     if (variable.type === 'qemu_plugin_u64') return undefined;
     const mismatch = expectCounter('insn_count', variable);
     if (mismatch !== undefined) return mismatch;
-    return {
-      layout: 'scalar',
-      counters: (mode, bias) =>
-        // There is nothing per vCPU to show; in callback mode the one counter is still right.
-        singleCounter('scalar', mode, variable.addressBytes + bias),
-    };
+    // There is nothing per vCPU to show; in callback mode the one counter is still right.
+    return (mode, bias) => singleCounter('scalar', mode, variable.addressBytes + bias);
   },
 };

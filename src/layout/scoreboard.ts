@@ -1,14 +1,8 @@
+import type { Memory, MemoryRange } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
 import type { Reading } from '../sampler/reading.js';
 import { COUNTER_BYTES, counterAt, present } from './counter.js';
-import {
-  type Counters,
-  type Layout,
-  type Memory,
-  type MemoryRange,
-  type Mode,
-  UnreadableCountersError,
-} from './layout.js';
+import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
 
 /**
  * QEMU 9.0 and newer (include/qemu/qemu-plugin.h, plugins/api.c): `insn_count` is a handle
@@ -24,6 +18,7 @@ import {
  */
 export const scoreboard: Layout = {
   name: 'scoreboard',
+  versions: 'QEMU 9.0 and newer',
   match(variables, wordBytes) {
     const handle = variables.get('insn_count');
     if (handle === undefined || handle.sizeBytes !== 2 * wordBytes) return undefined;
@@ -32,10 +27,7 @@ export const scoreboard: Layout = {
         ? undefined
         : `insn_count is of type ${handle.type}, where a scoreboard's handle is a qemu_plugin_u64`;
     }
-    return {
-      layout: 'scoreboard',
-      counters: (mode, bias) => scoreboardCounters(mode, handle.addressBytes + bias),
-    };
+    return (mode, bias) => scoreboardCounters(mode, handle.addressBytes + bias);
   },
 };
 

@@ -17,7 +17,7 @@ export function selectLayout(variables: Variables, wordBytes: 4 | 8, file: strin
   const mismatches: string[] = [];
   for (const layout of LAYOUTS) {
     const match = layout.match(variables, wordBytes);
-    if (typeof match === 'object') return match;
+    if (typeof match === 'function') return { layout, counters: match };
     if (match !== undefined) mismatches.push(match);
   }
   const found = [...variables].map(describe).join(', ');

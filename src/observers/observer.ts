@@ -1,11 +1,21 @@
+import type { GuestInfo } from '../guest/watched-guest.js';
 import type { Summary, Tick } from '../sampler/sample.js';
-import type { RunInfo } from './rows/format.js';
 
-/** Somebody who is told what happens in the run of one guest: rows, a view, a chart. */
+/** What is known of a guest's run once its baseline has been read. */
+export interface RunInfo extends GuestInfo {
+  /** When the baseline was read. */
+  readonly wall: Date;
+  /** Undefined where one sample covers the whole run. */
+  readonly intervalNs: number | undefined;
+}
+
+/** Somebody who looks at a run, of one guest or several: rows, a live view, a chart. */
 export interface Observer {
   /** The baseline was read. */
   start(info: RunInfo): void | Promise<void>;
   /** Awaited: as long as it takes, no tick of this guest is taken. */
   tick(pid: number, tick: Tick): void | Promise<void>;
   end(pid: number, summary: Summary): void | Promise<void>;
+  /** The run is over, however it went: gives back what was taken, writes what was gathered. */
+  close(): void | Promise<void>;
 }

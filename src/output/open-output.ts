@@ -1,9 +1,10 @@
 import { constants, fstatSync, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { errorCode } from '../text/system-error.js';
 import { fdWriter } from './fd-writer.js';
 import { streamWriter } from './stream-writer.js';
-import { errorCode, outputError } from './write-failure.js';
+import { outputError } from './write-failure.js';
 import type { RowWriter } from './writer.js';
 
 /** A file that rows can be written to. */

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ElfFile } from '../elf/elf.js';
 import { UnresolvedCountersError } from '../errors.js';
@@ -11,22 +10,8 @@ import { parseQemuCommand, type QemuCommand } from './command-line.js';
 import { fileForGdb } from './for-gdb.js';
 import { hasInsnName } from './insn-name.js';
 import { describeElfFailure, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
+import type { PluginFile } from './plugin-file.js';
 import { buildIdOf, withSymbolFile } from './symbol-file.js';
-
-/** libinsn as a process has it mapped, and the file to take its symbols from. */
-export interface PluginFile {
-  /** The name under which it is mapped, in the process's own file system. */
-  readonly mappedPath: string;
-  /** What to call the file that the symbols come from. */
-  readonly name: string;
-  /** The file itself, open. The caller closes it. */
-  readonly handle: FileHandle;
-  readonly elf: ElfFile;
-  /** What is to be added to link-time addresses. */
-  readonly loadBias: bigint;
-  /** Not known to be the very file that is mapped: its build-id must be found in memory. */
-  readonly needsProof: boolean;
-}
 
 /**
  * Finds libinsn in a process, without touching the process.

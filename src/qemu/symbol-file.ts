@@ -3,7 +3,7 @@ import { UnresolvedCountersError } from '../errors.js';
 import type { MappedFile } from '../proc/maps.js';
 import type { ProcessFacts } from '../proc/process.js';
 import { describeElfFailure, leadsTo, openElf } from './mapped-elf.js';
-import type { PluginFile } from './plugin.js';
+import type { PluginFile } from './plugin-file.js';
 
 /** Takes the symbols from a file of the user's choice, if it can be of the same build. */
 export async function withSymbolFile(

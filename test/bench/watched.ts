@@ -1,5 +1,7 @@
 import { systemClock } from '../../src/clock.js';
-import { attachGuest, commandLineMode, resolveGuest } from '../../src/guest/guest.js';
+import { attachGuest } from '../../src/guest/attach-guest.js';
+import { commandLineMode } from '../../src/guest/mode.js';
+import { resolveGuest } from '../../src/guest/resolve-guest.js';
 import type { Counters } from '../../src/layout/layout.js';
 import type { Reading, ReadOutcome } from '../../src/sampler/reading.js';
 import { ProcMemory } from './proc-memory.ts';
@@ -54,7 +56,7 @@ export interface Onlooker extends Disposable {
 /** Finds the counters by the guest's files, and does not attach. */
 export async function lookAt(pid: number): Promise<Onlooker> {
   const options = { gdb: 'gdb', mode: 'auto', pluginFile: undefined } as const;
-  const events = { onNotice: () => {}, onOver: () => {} };
+  const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
   const guest = await resolveGuest(pid, options, systemClock, events);
   const counters = guest.match.counters(commandLineMode(guest), guest.plugin.loadBias);
   await guest.watch.leave();

@@ -2,17 +2,18 @@ import { expect, test } from 'vitest';
 import { type GivenFlags, watchRequest } from '../../src/cli/watch-request.js';
 import { UsageError } from '../../src/errors.js';
 
-const common = {
+const nothing: GivenFlags = {
   gdb: 'gdb',
   mode: 'auto',
-  pluginFile: undefined,
   quiet: false,
   verbose: false,
-} as const;
-const nothing: GivenFlags = { all: false, append: false, live: false };
+  all: false,
+  append: false,
+  live: false,
+};
 
 test('a poll ticks every second unless told otherwise', () => {
-  const request = watchRequest(common, [12], nothing, undefined);
+  const request = watchRequest([12], nothing, undefined);
   expect(request).toMatchObject({
     kind: 'poll',
     options: { guests: { kind: 'named', pids: [12] }, intervalNs: 1e9, format: 'table' },
@@ -20,7 +21,7 @@ test('a poll ticks every second unless told otherwise', () => {
 });
 
 test('a command without an interval has no rows', () => {
-  const request = watchRequest(common, [12], nothing, ['ls', '-l']);
+  const request = watchRequest([12], nothing, ['ls', '-l']);
   expect(request).toMatchObject({
     kind: 'bracket',
     options: { command: ['ls', '-l'], repeat: 1, rows: false, intervalNs: undefined },
@@ -32,7 +33,7 @@ test.each([
   { given: { format: 'csv' } },
   { given: { output: 'rows.csv' } },
 ] as const)('a command with $given has rows', ({ given }) => {
-  const request = watchRequest(common, [12], { ...nothing, ...given }, ['ls']);
+  const request = watchRequest([12], { ...nothing, ...given }, ['ls']);
   expect(request).toMatchObject({ kind: 'bracket', options: { rows: true } });
 });
 
@@ -61,6 +62,6 @@ const wrong: readonly {
 ];
 
 test.each(wrong)('$what makes no sense', ({ pids = [12], given, command }) => {
-  const options = { ...common, verbose: given?.live === true };
-  expect(() => watchRequest(options, pids, { ...nothing, ...given }, command)).toThrow(UsageError);
+  const flags = { ...nothing, verbose: given?.live === true, ...given };
+  expect(() => watchRequest(pids, flags, command)).toThrow(UsageError);
 });

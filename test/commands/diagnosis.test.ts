@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { diagnosisText, isUtf8Locale } from '../../src/commands/diagnosis.js';
+import { diagnosisText } from '../../src/commands/diagnosis.js';
+import { isUtf8Locale } from '../../src/text/locale.js';
 
 test.each([
   [{ LANG: 'en_US.UTF-8' }, true],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AttachedGuest } from '../../src/guest/guest.js';
+import type { AttachedGuest } from '../../src/guest/attach-guest.js';
 import { countingCaveats, vcpuLabels } from '../../src/guest/vcpus.js';
 
 function guest(vcpus: number, sharedSlots: number | undefined, lossy = false): AttachedGuest {

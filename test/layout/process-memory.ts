@@ -1,4 +1,4 @@
-import type { Memory, MemoryRange } from '../../src/layout/layout.js';
+import type { Memory, MemoryRange } from '../../src/memory/memory.js';
 
 /** A process's memory, made of pieces. */
 export class ProcessMemory implements Memory {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { UnresolvedCountersError } from '../../src/errors.js';
-import type { LayoutName } from '../../src/layout/layout.js';
 import { selectLayout } from '../../src/layout/select.js';
 import type { Variables } from '../../src/layout/variable.js';
 import { typed, untyped } from './variables.ts';
@@ -14,8 +13,8 @@ function variables(entries: Readonly<Record<string, ReturnType<typeof typed>>>):
   return new Map(Object.entries({ do_inline: flag, ...entries }));
 }
 
-function chosen(found: Variables, wordBytes: 4 | 8 = 8): LayoutName {
-  return selectLayout(found, wordBytes, 'libinsn.so').layout;
+function chosen(found: Variables, wordBytes: 4 | 8 = 8): string {
+  return selectLayout(found, wordBytes, 'libinsn.so').layout.name;
 }
 
 function refusal(found: Variables, wordBytes: 4 | 8 = 8): UnresolvedCountersError {
@@ -28,7 +27,7 @@ function refusal(found: Variables, wordBytes: 4 | 8 = 8): UnresolvedCountersErro
   throw new Error('it was not refused');
 }
 
-test.each<[LayoutName, Variables]>([
+test.each<[string, Variables]>([
   ['scalar', variables({ insn_count: counter })],
   ['array-with-pc', variables({ inline_insn_count: counter, counts: withPc })],
   ['array', variables({ inline_insn_count: counter, counts: withoutPc })],
@@ -37,7 +36,7 @@ test.each<[LayoutName, Variables]>([
   expect(chosen(found)).toBe(layout);
 });
 
-test.each<[LayoutName, Readonly<Record<string, number>>]>([
+test.each<[string, Readonly<Record<string, number>>]>([
   ['scalar', { insn_count: 8, do_inline: 1 }],
   ['array-with-pc', { inline_insn_count: 8, counts: 128, do_inline: 1 }],
   ['array', { inline_insn_count: 8, counts: 64, do_inline: 1 }],

@@ -1,10 +1,6 @@
 import { systemClock } from '../../src/clock.js';
-import {
-  type AttachedGuest,
-  attachGuest,
-  type ResolvedGuest,
-  resolveGuest,
-} from '../../src/guest/guest.js';
+import { type AttachedGuest, attachGuest } from '../../src/guest/attach-guest.js';
+import { type ResolvedGuest, resolveGuest } from '../../src/guest/resolve-guest.js';
 import { readThreads } from '../../src/proc/threads.js';
 import type { ReadOutcome } from '../../src/sampler/reading.js';
 import { until } from '../fixtures/until.ts';
@@ -15,6 +11,7 @@ export async function watch(pid: number, gdb: string): Promise<Watched> {
   const guest = await resolveGuest(pid, { gdb, mode: 'auto', pluginFile: undefined }, systemClock, {
     onNotice: (text) => notices.push(text),
     onOver: () => {},
+    onLine: undefined,
   });
   try {
     return new Watched(

@@ -22,7 +22,7 @@ export async function runBracketed(
   runner: CommandRunner,
   clock: Clock,
   intervalNs: number | undefined,
-  observers: readonly Observer[],
+  observer: Observer,
 ): Promise<BracketRun> {
   const stop = new AbortController();
   const baselines = new BaselineCount();
@@ -31,7 +31,7 @@ export async function runBracketed(
     ...(intervalNs === undefined ? {} : { intervalNs }),
     limit: {},
     stop,
-    observers,
+    observer,
     onBaselines: (count) => baselines.settle(count),
   });
   // It is waited for at the end; until then a failure has to wait, too.

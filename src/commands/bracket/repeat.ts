@@ -1,4 +1,4 @@
-import type { Messages } from '../../cli/messages.js';
+import type { Messages } from '../../messages.js';
 import { reportFailures } from '../report/report.js';
 import type { Counted, CountedRun } from '../report/spread-text.js';
 import { runsHeader, runText, spreadText, together } from '../report/spread-text.js';

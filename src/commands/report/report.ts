@@ -1,11 +1,12 @@
-import type { Messages } from '../../cli/messages.js';
 import { ExitCode, type IcountError, SamplingFailedError } from '../../errors.js';
+import type { Messages } from '../../messages.js';
+import { guestEndText } from '../../observers/guest-end-text.js';
 import type { ReadOutcome } from '../../sampler/reading.js';
 import type { Summary } from '../../sampler/sample.js';
 import type { SamplerResult } from '../../sampler/sampler.js';
 import type { GuestResult } from '../sample-guests.js';
 import { severalText } from './several-text.js';
-import { guestEndText, summaryText } from './summary-text.js';
+import { summaryText } from './summary-text.js';
 
 /**
  * Tells how the run went: the summary of each guest and of all, and what failed.

@@ -1,8 +1,7 @@
+import { guestEndText } from '../../observers/guest-end-text.js';
 import { mipsOf } from '../../sampler/rate.js';
-import type { GuestEnd } from '../../sampler/reading.js';
 import type { Summary } from '../../sampler/sample.js';
 import { counted, groupDigits, secondsText } from '../../text/digits.js';
-import { printable } from '../../text/printable.js';
 
 /**
  * The whole run for a person, in the manner of `perf stat`: counts to the left, what they are to
@@ -50,21 +49,5 @@ function endText({ reason, end }: Summary): string {
       return 'ended: sampling was stopped';
     default:
       return reason satisfies never;
-  }
-}
-
-/** How the guest went away, as half a sentence. */
-export function guestEndText(end: GuestEnd): string {
-  switch (end.kind) {
-    case 'exited':
-      return `the guest exited with status ${end.status}`;
-    case 'signalled':
-      return `the guest was killed by ${printable(end.signal)}`;
-    case 'exec':
-      return 'the guest executed another program';
-    case 'gone':
-      return 'the guest is gone';
-    default:
-      return end satisfies never;
   }
 }

@@ -1,7 +1,9 @@
 import { mipsOf } from '../../sampler/rate.js';
 import type { Sample, Tick } from '../../sampler/sample.js';
+import type { RunInfo } from '../observer.js';
 import { History } from './history.js';
 import type { LivePart, LiveState, LiveTotals } from './state.js';
+import { titlesOf } from './titles.js';
 
 /** One guest as it was last seen. */
 interface LastSeen {
@@ -27,7 +29,7 @@ const UNSEEN: LastSeen = {
 /** Follows the ticks of one guest or several, and knows at any time what there is to show. */
 export class LiveCounts {
   readonly #intervalNs: number;
-  readonly #labels = new Map<number, (index: number) => string>();
+  readonly #infos = new Map<number, RunInfo>();
   readonly #seen = new Map<number, LastSeen>();
   readonly #history: History;
   #resetInsns = 0n;
@@ -36,17 +38,15 @@ export class LiveCounts {
   #mostMips: number | undefined;
   #gaps = 0;
   #notice: string | undefined;
-  readonly #titles: { readonly title: string; readonly subtitle: string };
 
-  constructor(intervalNs: number, titles: { readonly title: string; readonly subtitle: string }) {
+  constructor(intervalNs: number) {
     this.#intervalNs = intervalNs;
-    this.#titles = titles;
     this.#history = new History(intervalNs);
   }
 
-  start(pid: number, vcpuLabel: (index: number) => string): void {
-    this.#labels.set(pid, vcpuLabel);
-    this.#seen.set(pid, UNSEEN);
+  start(info: RunInfo): void {
+    this.#infos.set(info.pid, info);
+    this.#seen.set(info.pid, UNSEEN);
   }
 
   tick(pid: number, tick: Tick): void {
@@ -87,7 +87,7 @@ export class LiveCounts {
     const rates = guests.flatMap(([, { mips }]) => (mips === undefined ? [] : [mips]));
     const [only] = guests;
     return {
-      ...this.#titles,
+      ...titlesOf([...this.#infos.values()], this.#intervalNs),
       intervalNs: this.#intervalNs,
       elapsedNs: this.#elapsedNs(),
       nowMips: rates.length === 0 ? undefined : rates.reduce((sum, mips) => sum + mips, 0),
@@ -101,7 +101,7 @@ export class LiveCounts {
 
   #sampled(pid: number, before: LastSeen, sample: Sample): LastSeen {
     const { elapsedNs, durNs, mips, insns, vcpus = [] } = sample;
-    const label = this.#labels.get(pid) ?? String;
+    const label = this.#infos.get(pid)?.vcpuLabel ?? String;
     return {
       elapsedNs,
       mips,

@@ -1,3 +1,5 @@
+import type { Titles } from './titles.js';
+
 /** A vCPU, or one of several guests, as it was last seen. */
 export interface LivePart {
   readonly label: string;
@@ -8,10 +10,7 @@ export interface LivePart {
 }
 
 /** What a live view shows. Pure data: the view is a function of it and the terminal's size. */
-export interface LiveState {
-  /** What is watched, in a few words. */
-  readonly title: string;
-  readonly subtitle: string;
+export interface LiveState extends Titles {
   readonly intervalNs: number;
   /** From the baseline to the last tick. */
   readonly elapsedNs: number;

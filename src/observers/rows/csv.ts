@@ -1,27 +1,23 @@
 import { mipsOf } from '../../sampler/rate.js';
-import type { Format, FormatOfGuest } from './format.js';
+import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 
 const header = 'seq,time,elapsed_ns,dur_ns,cpu,insns,total,mips\n';
 
 /**
- * Long form: per sample one row for all vCPUs together and one for each. Without `header` for a
- * file that has one already.
+ * Long form: per sample one row for all vCPUs together and one for each. The header is
+ * left out for a file that has one already.
  *
  * Gaps and stopped ticks have no row: every row has every number, and a reader that adds rows up
  * gets the right sum, as the sample after a gap covers its time too. `dur_ns` shows where.
  */
-export function csvFormat(options: CsvOptions): Format {
-  return rows(once(options.header ? header : ''), '');
+export function csvFormat(options: Pick<FormatOptions, 'continued'>): Format {
+  return rows(once(options.continued ? '' : header), '');
 }
 
 /** One table for several guests: their pids come first. */
-export function csvFormats(options: CsvOptions): FormatOfGuest {
-  const headerText = once(options.header ? `pid,${header}` : '');
+export function csvFormats(options: Pick<FormatOptions, 'continued'>): FormatOfGuest {
+  const headerText = once(options.continued ? '' : `pid,${header}`);
   return (pid) => rows(headerText, `${pid},`);
-}
-
-export interface CsvOptions {
-  readonly header: boolean;
 }
 
 /** The text at the first call: another guest, or another run, adds to the same rows. */

@@ -1,52 +1,40 @@
 import { bpftraceFormat } from './bpftrace.js';
 import { csvFormat, csvFormats } from './csv.js';
-import type { Format, FormatOfGuest } from './format.js';
+import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 import { jsonlFormat } from './jsonl.js';
 import { tableFormat, tableFormats } from './table.js';
 
-export const formatNames = ['table', 'csv', 'jsonl', 'bpftrace'] as const;
+/** How the rows of a lone guest are written, and those of several in one place. */
+interface FormatChoice {
+  readonly one: (options: FormatOptions) => Format;
+  /** Each labelled with the guest's pid. */
+  readonly several: (options: FormatOptions) => FormatOfGuest;
+}
 
-export type FormatName = (typeof formatNames)[number];
+/** By the names that --format takes. */
+const formats = {
+  table: { one: tableFormat, several: tableFormats },
+  csv: { one: csvFormat, several: csvFormats },
+  jsonl: { one: () => jsonlFormat(), several: () => jsonlFormat },
+  bpftrace: {
+    one: () => bpftraceFormat(),
+    several: () => (pid) => bpftraceFormat(`pid: ${pid}, `),
+  },
+} satisfies Readonly<Record<string, FormatChoice>>;
+
+export type FormatName = keyof typeof formats;
 
 export function isFormatName(text: string): text is FormatName {
-  return formatNames.some((name) => name === text);
+  return Object.hasOwn(formats, text);
 }
 
-/** What a format needs to know of the place where its rows go. */
-export interface FormatOptions {
-  readonly terminal: boolean;
-  readonly colour: boolean;
-  /** Rows are added to those of an earlier run: no second csv header. */
-  readonly continued: boolean;
-}
+export const formatNames: readonly FormatName[] = Object.keys(formats).filter(isFormatName);
 
 export function createFormat(name: FormatName, options: FormatOptions): Format {
-  switch (name) {
-    case 'table':
-      return tableFormat(options);
-    case 'csv':
-      return csvFormat({ header: !options.continued });
-    case 'jsonl':
-      return jsonlFormat();
-    case 'bpftrace':
-      return bpftraceFormat();
-    default:
-      return name satisfies never;
-  }
+  return formats[name].one(options);
 }
 
-/** Formats for the rows of several guests in one place, each labelled with the guest's pid. */
+/** Formats for the rows of several guests in one place. */
 export function createFormats(name: FormatName, options: FormatOptions): FormatOfGuest {
-  switch (name) {
-    case 'table':
-      return tableFormats(options);
-    case 'csv':
-      return csvFormats({ header: !options.continued });
-    case 'jsonl':
-      return jsonlFormat;
-    case 'bpftrace':
-      return (pid) => bpftraceFormat(`pid: ${pid}, `);
-    default:
-      return name satisfies never;
-  }
+  return formats[name].several(options);
 }

@@ -1,13 +1,10 @@
 import type { Sample } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/digits.js';
 import { printable } from '../../text/printable.js';
-import type { Format, FormatOfGuest } from './format.js';
+import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 
-export interface TableOptions {
-  /** Rows go to a screen: the header comes again before it scrolls away, as in vmstat. */
-  readonly terminal: boolean;
-  readonly colour: boolean;
-}
+/** The header comes again before it scrolls off a terminal, as in vmstat. */
+type TableOptions = Pick<FormatOptions, 'terminal' | 'colour'>;
 
 /** Wide enough for 999,999,999,999 instructions, and 27 hours of time in ms. */
 const leastWidths = { elapsed: 10, insns: 15, mips: 10 } as const;

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { LiveCounts } from '../../../src/observers/live/counts.js';
-import { gap, sample, stopped, vcpu } from '../rows/events.js';
-
-const titles = { title: 'qemu, process 1', subtitle: 'every 1 s' };
+import { gap, info, sample, stopped, vcpu } from '../rows/events.js';
 
 function counts(...pids: readonly number[]): LiveCounts {
-  const live = new LiveCounts(1e9, titles);
-  for (const pid of pids) live.start(pid, String);
+  const live = new LiveCounts(1e9);
+  for (const pid of pids) live.start({ ...info, pid });
   return live;
 }
 

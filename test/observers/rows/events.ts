@@ -1,4 +1,5 @@
-import type { Format, RunInfo } from '../../../src/observers/rows/format.js';
+import type { RunInfo } from '../../../src/observers/observer.js';
+import type { Format } from '../../../src/observers/rows/format.js';
 import type { Sample, Summary, Tick, VcpuSample } from '../../../src/sampler/sample.js';
 
 export const MAX = 2n ** 64n - 1n;

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { plotObserver } from '../../../src/observers/plot/plot-observer.js';
+import { PlotLines } from '../../../src/observers/plot/plot-lines.js';
 import { gap, info, sample, stopped, vcpu } from '../rows/events.js';
 import { pathsIn, wellFormed } from './svg-reader.js';
 
 test('a run without a sample has no chart', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   plot.start(info);
   plot.tick(info.pid, gap(1, 'gdb is gone'));
   expect(plot.svg()).toBeUndefined();
 });
 
 test('the line of the total breaks where there was no value', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   plot.start(info);
   plot.tick(info.pid, sample(1, 1, 1, 1_000_000n, 1n));
   plot.tick(info.pid, gap(2, 'gdb is gone'));
@@ -28,7 +28,7 @@ test('the line of the total breaks where there was no value', () => {
 });
 
 test('each vCPU has a line from when it began to count', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   plot.start({ ...info, vcpuLabel: (index) => (index === 0 ? '0+8' : String(index)) });
   plot.tick(info.pid, sample(1, 1, 1, 10n, 10n, [vcpu(0, 10n, 10n)]));
   plot.tick(info.pid, sample(2, 2, 1, 20n, 30n, [vcpu(0, 10n, 20n), vcpu(1, 10n, 10n)]));
@@ -41,14 +41,14 @@ test('each vCPU has a line from when it began to count', () => {
 });
 
 test('a lone vCPU is the total, and has no line of its own', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   plot.start(info);
   plot.tick(info.pid, sample(1, 1, 1, 10n, 10n, [vcpu(0, 10n, 10n)]));
   expect(pathsIn(plot.svg() ?? '').lines).toEqual([]);
 });
 
 test('several guests have a line each, in the order of their pids', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   for (const pid of [30, 4]) {
     plot.start({ ...info, pid });
     plot.tick(pid, sample(1, 1, 1, 10n, 10n));
@@ -60,7 +60,7 @@ test('several guests have a line each, in the order of their pids', () => {
 });
 
 test('names that a guest chose are text', () => {
-  const plot = plotObserver();
+  const plot = new PlotLines();
   plot.start({ ...info, qemu: '/tmp/<b>"&\'\u001b[31mqemu' });
   plot.tick(info.pid, sample(1, 1, 1, 10n, 10n));
   const svg = plot.svg() ?? '';

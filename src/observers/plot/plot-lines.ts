@@ -1,17 +1,10 @@
 import { basename } from 'node:path';
 import { mipsOf } from '../../sampler/rate.js';
-import type { Sample, Summary } from '../../sampler/sample.js';
+import type { Sample, Summary, Tick } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/digits.js';
-import type { Observer } from '../observer.js';
-import type { RunInfo } from '../rows/format.js';
+import type { RunInfo } from '../observer.js';
 import { type Plot, type PlotLine, plotSvg } from './chart.js';
 import { Trace } from './trace.js';
-
-/** Gathers what a chart shows, in memory that does not grow with the run. */
-export interface PlotObserver extends Observer {
-  /** The chart, or undefined if there was no sample. */
-  svg(): string | undefined;
-}
 
 /** One guest's lines. */
 interface GuestLines {
@@ -23,38 +16,39 @@ interface GuestLines {
   summary: Summary | undefined;
 }
 
-/** Of one guest the total and its vCPUs are drawn, of several each one's total. */
-export function plotObserver(): PlotObserver {
-  const guests = new Map<number, GuestLines>();
-  return {
-    start(info) {
-      guests.set(info.pid, {
-        info,
-        total: new Trace(),
-        vcpus: [],
-        gapEndNs: 0,
-        summary: undefined,
-      });
-    },
-    tick(pid, tick) {
-      const lines = guests.get(pid);
-      if (lines === undefined) return;
-      if (tick.kind === 'sample') addSample(lines, tick);
-      else lines.gapEndNs = tick.elapsedNs;
-    },
-    end(pid, summary) {
-      const lines = guests.get(pid);
-      if (lines !== undefined) lines.summary = summary;
-    },
-    svg() {
-      const drawn = [...guests.values()]
-        .filter(({ total }) => total.spanNs > 0)
-        .sort((one, other) => one.info.pid - other.info.pid);
-      const [only] = drawn;
-      if (only === undefined) return undefined;
-      return plotSvg(drawn.length === 1 ? plotOfOne(only) : plotOfSeveral(drawn));
-    },
-  };
+/**
+ * Gathers what a chart shows, in memory that does not grow with the run: of one guest the total and
+ * its vCPUs, of several each one's total.
+ */
+export class PlotLines {
+  readonly #guests = new Map<number, GuestLines>();
+
+  start(info: RunInfo): void {
+    const [total, vcpus] = [new Trace(), []];
+    this.#guests.set(info.pid, { info, total, vcpus, gapEndNs: 0, summary: undefined });
+  }
+
+  tick(pid: number, tick: Tick): void {
+    const lines = this.#guests.get(pid);
+    if (lines === undefined) return;
+    if (tick.kind === 'sample') addSample(lines, tick);
+    else lines.gapEndNs = tick.elapsedNs;
+  }
+
+  end(pid: number, summary: Summary): void {
+    const lines = this.#guests.get(pid);
+    if (lines !== undefined) lines.summary = summary;
+  }
+
+  /** The chart, or undefined if there was no sample. */
+  svg(): string | undefined {
+    const drawn = [...this.#guests.values()]
+      .filter(({ total }) => total.spanNs > 0)
+      .sort((one, other) => one.info.pid - other.info.pid);
+    const [only] = drawn;
+    if (only === undefined) return undefined;
+    return plotSvg(drawn.length === 1 ? plotOfOne(only) : plotOfSeveral(drawn));
+  }
 }
 
 function addSample(lines: GuestLines, { elapsedNs, durNs, mips, vcpus = [] }: Sample): void {

@@ -1,43 +1,43 @@
-import { basename } from 'node:path';
-import { guestEndText } from '../../commands/report/summary-text.js';
-import type { WatchedGuest } from '../../guest/watched-guest.js';
+import { UsageError } from '../../errors.js';
+import type { EndReason } from '../../sampler/sample.js';
+import { guestEndText } from '../guest-end-text.js';
 import type { Observer } from '../observer.js';
 import { LiveCounts } from './counts.js';
+import type { DivertedMessages } from './diverted-messages.js';
 import { glyphsFor } from './glyphs.js';
 import { Screen } from './screen.js';
 import type { LiveState } from './state.js';
 import { view } from './view.js';
 
-/** A view of a run that is redrawn in place, from `open` to `close`. */
-export interface LiveView extends Observer {
-  open(): void;
-  /** Shows something that the user should know. */
-  notice(text: string): void;
-  close(): void;
-}
-
 /** Nobody can read faster, and the ticks come every millisecond if that is asked for. */
 const LEAST_PICTURE_MS = 40;
 
-export function liveView(
-  guests: readonly WatchedGuest[],
+/**
+ * A view of a run that is redrawn in place, from the first baseline on. Until it is closed, notices are
+ * shown there, and said again when the terminal has been given back.
+ *
+ * @throws UsageError where there is no terminal to draw on
+ */
+export function openLive(
   options: { readonly intervalNs: number; readonly colour: boolean },
-  end: { readonly quit: () => void; readonly gone: () => void },
-): LiveView {
-  const counts = new LiveCounts(options.intervalNs, titlesOf(guests, options.intervalNs));
-  for (const { pid, info } of guests) counts.start(pid, info.vcpuLabel);
+  messages: DivertedMessages,
+  stop: (reason: EndReason) => void,
+): Observer {
+  checkTerminal();
+  const counts = new LiveCounts(options.intervalNs);
   const glyphs = glyphsFor(process.env['TERM']);
+  let isOpen = false;
   let held: LiveState | undefined;
   let help = false;
   let drawnAtMs = 0;
 
   const screen = new Screen(process.stdin, process.stdout, {
     onRedraw: draw,
-    onGone: end.gone,
+    onGone: () => stop('stopped'),
     onKey(action) {
       switch (action) {
         case 'quit':
-          end.quit();
+          stop('interrupted');
           return;
         case 'pause':
           held = held === undefined ? counts.state() : undefined;
@@ -65,12 +65,21 @@ export function liveView(
     );
   }
 
+  function notice(text: string): void {
+    counts.notice(text);
+    draw();
+  }
+
   return {
-    open() {
-      screen.open();
+    start(info) {
+      counts.start(info);
+      if (!isOpen) {
+        isOpen = true;
+        messages.divert(notice);
+        screen.open();
+      }
       draw();
     },
-    start: draw,
     tick(pid, tick) {
       counts.tick(pid, tick);
       if (held === undefined && performance.now() - drawnAtMs >= LEAST_PICTURE_MS) draw();
@@ -80,26 +89,26 @@ export function liveView(
       counts.end(pid, guestEndText(guestEnd));
       draw();
     },
-    notice(text) {
-      counts.notice(text);
-      draw();
+    close() {
+      if (isOpen) screen.close();
+      messages.restore();
     },
-    close: () => screen.close(),
   };
 }
 
-function titlesOf(
-  guests: readonly WatchedGuest[],
-  intervalNs: number,
-): { readonly title: string; readonly subtitle: string } {
-  const every = `every ${intervalNs / 1e9} s`;
-  const [only] = guests;
-  if (guests.length !== 1 || only === undefined) {
-    return { title: `${guests.length} guests`, subtitle: every };
+/** @throws UsageError */
+function checkTerminal(): void {
+  const term = process.env['TERM'];
+  if (!process.stdout.isTTY) {
+    throw new UsageError(
+      '--live needs a terminal as standard output',
+      'without --live there are rows, which can go anywhere',
+    );
   }
-  const { info, pid } = only;
-  return {
-    title: `${basename(info.qemu)}, process ${pid}`,
-    subtitle: `libinsn's layout ${info.layout}, ${info.mode}; gdb ${info.gdb}; ${every}`,
-  };
+  if (term === undefined || term === '' || term === 'dumb') {
+    throw new UsageError(
+      `--live can't draw on this terminal (TERM is ${term ? term : 'not set'})`,
+      'without --live there are rows, which any terminal can show',
+    );
+  }
 }

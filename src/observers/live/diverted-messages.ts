@@ -1,4 +1,4 @@
-import type { Messages } from '../cli/messages.js';
+import type { Messages } from '../../messages.js';
 
 /** Messages that can be kept off a screen that somebody draws on. */
 export interface DivertedMessages {

@@ -1,0 +1,29 @@
+import type { Messages } from '../messages.js';
+
+/** What a command line asks for: data, and who does it. */
+export interface Request {
+  /** The command's name; `poll` and `bracket` are those without one. */
+  readonly kind: string;
+  /** As the command line has them, each checked. */
+  readonly options: object;
+  /** How much is said about it. */
+  readonly talk: Talk;
+  /**
+   * Does it, and returns the exit status. What does it is loaded then: a module costs about 1 ms, and
+   * there are many.
+   */
+  readonly run: (messages: Messages) => Promise<number>;
+}
+
+export interface Talk {
+  /** No notices, no spinner, no summary. */
+  readonly quiet: boolean;
+  /** The conversation with gdb on stderr. */
+  readonly verbose: boolean;
+}
+
+/** For those who say what they have to say themselves. */
+export const PLAIN_TALK: Talk = { quiet: false, verbose: false };
+
+/** Takes what was asked for. */
+export type TakeRequest = (request: Request) => void;

@@ -1,0 +1,17 @@
+import { Argument } from 'commander';
+import { parseChoice } from '../choice.js';
+import { completionScript, type ShellName, shellNames } from '../completion/completion.js';
+import { textRequest } from '../print.js';
+import type { Subcommand } from './subcommand.js';
+
+export const completion: Subcommand = (program, take) => {
+  program
+    .command('completion')
+    .description('print a script that completes this command line')
+    .addArgument(
+      new Argument('<shell>', shellNames.join(', '))
+        .choices(shellNames)
+        .argParser((text: string) => parseChoice(text, 'shell', shellNames)),
+    )
+    .action((shell: ShellName) => take(textRequest(completionScript(shell, program))));
+};

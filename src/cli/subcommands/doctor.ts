@@ -1,0 +1,22 @@
+import type { DoctorOptions } from '../../commands/doctor.js';
+import { addCommonOptions, type CommonFlags, guestOptions } from '../common-options.js';
+import { parsePid } from '../pid.js';
+import type { Subcommand } from './subcommand.js';
+
+export const doctor: Subcommand = (program, take) => {
+  addCommonOptions(
+    program
+      .command('doctor')
+      .description('what is needed, what is missing, and the remedy')
+      .argument('[pid]', 'a guest that is to be polled', (text) => parsePid(text)),
+  ).action((pid: number | undefined, flags: CommonFlags) => {
+    const options: DoctorOptions = { ...guestOptions(flags), pid };
+    take({
+      kind: 'doctor',
+      options,
+      talk: flags,
+      run: async (messages) =>
+        await (await import('../../commands/doctor.js')).doctor(options, messages),
+    });
+  });
+};

@@ -1,0 +1,36 @@
+import { UsageError } from '../errors.js';
+import type { Counters } from '../layout/layout.js';
+import { proveBuild } from './build-proof.js';
+import { countVcpus } from './count-vcpus.js';
+import { readMode } from './mode.js';
+import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
+
+/** How a guest's counters are read, from its memory. */
+export interface AttachedGuest {
+  readonly counters: Counters;
+  /** vCPUs that can run, as far as is known. */
+  readonly vcpus: number;
+}
+
+/**
+ * Attaches, makes sure that the file is the one in memory, and learns libinsn's mode.
+ *
+ * @throws an IcountError that says why it can't be
+ */
+export async function attachGuest(
+  guest: ResolvedGuest,
+  options: GuestOptions,
+): Promise<AttachedGuest> {
+  const { target, plugin, match, watch } = guest;
+  const memory = await watch.attach(plugin.elf);
+  if (plugin.needsProof) await proveBuild(guest, memory);
+  const mode = options.mode === 'auto' ? await readMode(guest, memory) : options.mode;
+  const counters = match.counters(mode, plugin.loadBias);
+  if (options.mode === 'percpu' && counters.perVcpu === false) {
+    throw new UsageError(
+      `--mode percpu: the libinsn of process ${target.pid} (layout ${match.layout.name}) keeps one count for all vCPUs`,
+      'leave --mode away, or use the libinsn of QEMU 7.0 or newer',
+    );
+  }
+  return { counters, vcpus: await countVcpus(guest) };
+}

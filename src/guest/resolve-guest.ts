@@ -1,0 +1,95 @@
+import type { Clock } from '../clock.js';
+import { NoSuchProcessError, UnresolvedCountersError } from '../errors.js';
+import { isGdbFailure } from '../gdb/failure.js';
+import { readVariables } from '../gdb/symbols.js';
+import type { LayoutMatch, Mode } from '../layout/layout.js';
+import { selectLayout } from '../layout/select.js';
+import type { Variables } from '../layout/variable.js';
+import { type ProcessFacts, readProcess } from '../proc/process.js';
+import { hasEnded, readThreads } from '../proc/threads.js';
+import type { QemuCommand } from '../qemu/command-line.js';
+import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
+import type { PluginFile } from '../qemu/plugin-file.js';
+import { printable } from '../text/printable.js';
+import { GuestWatch } from './watch.js';
+
+/** What the user chose about how a guest is looked at. */
+export interface GuestOptions {
+  readonly gdb: string;
+  readonly mode: 'auto' | Mode;
+  readonly pluginFile: string | undefined;
+}
+
+/** What a guest tells while it is looked at. */
+export interface GuestEvents {
+  readonly onNotice: (text: string) => void;
+  readonly onOver: () => void;
+  readonly onLine: ((direction: 'sent' | 'received', line: string) => void) | undefined;
+}
+
+/** A guest whose counters are resolved from its files; nothing has touched it yet. */
+export interface ResolvedGuest {
+  readonly target: ProcessFacts;
+  readonly command: QemuCommand;
+  readonly plugin: PluginFile;
+  readonly variables: Variables;
+  readonly match: LayoutMatch;
+  readonly watch: GuestWatch;
+}
+
+/**
+ * Finds libinsn in a process and where its counters are, by the process's files alone.
+ *
+ * @throws an IcountError that says what is missing
+ */
+export async function resolveGuest(
+  pid: number,
+  options: GuestOptions,
+  clock: Clock,
+  events: GuestEvents,
+): Promise<ResolvedGuest> {
+  const target = await readProcess(pid);
+  // The main thread may have ended before the others.
+  if (target.state === 'Z' && hasEnded(await readThreads(pid))) {
+    throw new NoSuchProcessError(pid, 'has ended (a zombie, not yet collected by its parent)');
+  }
+  const command = await readQemuCommand(target);
+  const plugin = await findPlugin(target, command, options.pluginFile);
+  if (plugin.needsProof && plugin.name === plugin.mappedPath && target.uid !== process.getuid?.()) {
+    events.onNotice(
+      `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which the build-id will tell`,
+    );
+  }
+  const { startTicks } = target;
+  let watch: GuestWatch | undefined;
+  try {
+    watch = await GuestWatch.open({
+      gdbCommand: options.gdb,
+      pluginFd: plugin.handle.fd,
+      pid,
+      startTicks,
+      clock,
+      ...events,
+    });
+    const variables = await watch.ask((session) => readVariables(session, plugin.elf));
+    if (variables.size === 0) throw stripped(plugin);
+    const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
+    const match = selectLayout(variables, wordBytes, printable(plugin.name));
+    return { target, command, plugin, variables, match, watch };
+  } catch (error) {
+    await watch?.leave();
+    await plugin.handle.close();
+    throw isGdbFailure(error)
+      ? new UnresolvedCountersError(printable(plugin.name), error.message)
+      : error;
+  }
+}
+
+function stripped(plugin: PluginFile): UnresolvedCountersError {
+  const { buildId } = plugin.elf;
+  return new UnresolvedCountersError(
+    printable(plugin.name),
+    'it has been stripped of its symbols',
+    `point --plugin-file at an unstripped copy${buildId === undefined ? '' : ` with the build-id ${buildId.hex}`}`,
+  );
+}

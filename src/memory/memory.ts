@@ -1,0 +1,25 @@
+import type { MonotonicNs } from '../clock.js';
+
+/** A piece of the guest process's memory, by run-time address. */
+export interface MemoryRange {
+  readonly address: bigint;
+  readonly lengthBytes: number;
+}
+
+/** What was read in one go, with the window of time in which it was. */
+export interface MemorySnapshot {
+  /** The bytes of each range, undefined where nothing could be read. */
+  readonly pieces: readonly (Buffer | undefined)[];
+  /** The middle of that window. */
+  readonly takenAt: MonotonicNs;
+  /** Length of that window in ns. */
+  readonly windowNs: number;
+}
+
+/** The guest process's memory, handed in. Rejects when there is no way to read at all any more. */
+export interface Memory {
+  readonly wordBytes: 4 | 8;
+  readonly byteOrder: 'little' | 'big';
+  /** Reads the ranges in order, in one round trip. */
+  read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot>;
+}

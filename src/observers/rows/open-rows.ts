@@ -1,0 +1,88 @@
+import { inheritedOutput, type Output, openOutput } from '../../output/open-output.js';
+import type { Tick } from '../../sampler/sample.js';
+import type { Observer } from '../observer.js';
+import type { Format, FormatOfGuest } from './format.js';
+import { createFormat, createFormats, type FormatName } from './formats.js';
+
+/** What rows look like, and where they go. */
+export interface RowsOptions {
+  readonly format: FormatName;
+  /** A file; undefined for the stream that is handed in. */
+  readonly output: string | undefined;
+  /** Adds to that file rather than empty it. */
+  readonly append: boolean;
+  /** Whether a terminal may be given colours (https://no-color.org). */
+  readonly colour: boolean;
+}
+
+/** Where rows go that no file was named for. */
+export interface RowsStream {
+  readonly stream: NodeJS.WriteStream & { readonly fd: number };
+  /** For messages. */
+  readonly name: string;
+}
+
+/**
+ * Opens the place for the data, row by row; `onClosed` is called when nobody reads them any more. To
+ * be called before a guest is touched: what can't be written need not be read.
+ *
+ * @throws OutputError
+ */
+export function openRows(
+  options: RowsOptions,
+  fallback: RowsStream,
+  several: boolean,
+  onClosed: () => void,
+): Observer {
+  const { writer, continued, terminal } = openPlace(options, fallback);
+  const formatOptions = { terminal, colour: terminal && options.colour, continued };
+  const create: FormatOfGuest = several
+    ? createFormats(options.format, formatOptions)
+    : () => createFormat(options.format, formatOptions);
+  const formats = new Map<number, Format>();
+  const formatOf = (pid: number): Format => {
+    const format = formats.get(pid) ?? create(pid);
+    formats.set(pid, format);
+    return format;
+  };
+
+  // Rows of several guests come at once, and a writer takes one at a time.
+  let written: Promise<void> = Promise.resolve();
+  const write = (rows: string): Promise<void> => {
+    if (rows === '') return written;
+    const before = written;
+    written = (async () => {
+      await before;
+      if ((await writer.write(rows)) === 'closed') onClosed();
+    })();
+    return written;
+  };
+
+  return {
+    start: (info) => write(formatOf(info.pid).start(info)),
+    tick: (pid, tick) => write(formatTick(formatOf(pid), tick)),
+    end: (pid, summary) => write(formatOf(pid).summary(summary)),
+    close: () => writer.close(),
+  };
+}
+
+function openPlace(
+  { output, append }: RowsOptions,
+  { stream, name }: RowsStream,
+): Output & { readonly terminal: boolean } {
+  if (output !== undefined) return { ...openOutput(output, append), terminal: false };
+  return { writer: inheritedOutput(stream, name), continued: false, terminal: stream.isTTY };
+}
+
+function formatTick(format: Format, tick: Tick): string {
+  switch (tick.kind) {
+    case 'sample':
+      return format.sample(tick);
+    case 'gap':
+      return format.gap(tick);
+    case 'stopped':
+      return format.stopped(tick);
+    default:
+      return tick satisfies never;
+  }
+}

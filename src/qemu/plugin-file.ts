@@ -1,0 +1,17 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ElfFile } from '../elf/elf.js';
+
+/** libinsn as a process has it mapped, and the file to take its symbols from. */
+export interface PluginFile {
+  /** The name under which it is mapped, in the process's own file system. */
+  readonly mappedPath: string;
+  /** What to call the file that the symbols come from. */
+  readonly name: string;
+  /** The file itself, open. The caller closes it. */
+  readonly handle: FileHandle;
+  readonly elf: ElfFile;
+  /** What is to be added to link-time addresses. */
+  readonly loadBias: bigint;
+  /** Not known to be the very file that is mapped: its build-id must be found in memory. */
+  readonly needsProof: boolean;
+}
