@@ -2,8 +2,8 @@ import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../e
 import type { Memory } from '../memory/memory.js';
 import type { GuestEnd } from '../sampler/reading.js';
 
-/** What a watch can do at the moment. */
-export type WatchState =
+/** How we have hold of a guest at the moment. */
+export type HoldState =
   | { readonly kind: 'attached'; readonly memory: Memory }
   /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
   | { readonly kind: 'apart'; readonly reason: string }
@@ -16,7 +16,7 @@ export type WatchState =
 /** What keeps somebody from reading who can't do without. */
 export function whyNotAttached(
   pid: number,
-  state: Exclude<WatchState, { readonly kind: 'attached' }>,
+  state: Exclude<HoldState, { readonly kind: 'attached' }>,
 ): Error {
   switch (state.kind) {
     case 'ending':

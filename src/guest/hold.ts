@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
+import type { ElfFile } from '../elf/elf.js';
+import { GuestStoppedError } from '../errors.js';
+import { isLossOfGdb } from '../gdb/failure.js';
+import type { GdbSession } from '../gdb/session.js';
+import { isGroupStopped, readThreads } from '../proc/threads.js';
+import { explainAttachFailure } from './attach-failure.js';
+import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
+import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
+import { isAlive } from './guest-end.js';
+import { GuestMemory } from './guest-memory.js';
+import type { HoldState } from './hold-state.js';
+
+/** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */
+const STOPPED_POLL_MS = 20;
+
+export interface HoldOptions extends ConnectionOptions {
+  readonly clock: Clock;
+  /** The state is one that lasts: there is nothing to wait for any more. */
+  readonly onOver: () => void;
+}
+
+/** Our hold on a guest: one gdb attached to it, and another in its place when it dies or hangs. */
+export class Hold {
+  readonly #options: HoldOptions;
+  #connection: Connection;
+  #elf: ElfFile | undefined;
+  #state: HoldState = { kind: 'apart', reason: 'not attached yet' };
+  #hasRead = false;
+  #failures: number;
+  #leaving = false;
+  #transition: Promise<void> = Promise.resolve();
+
+  private constructor(options: HoldOptions, connection: Connection, failures: number) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#failures = failures;
+  }
+
+  /**
+   * Starts gdb and gives it libinsn.so; the guest is not touched.
+   *
+   * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
+   */
+  static async open(options: HoldOptions): Promise<Hold> {
+    let hold: Hold | undefined;
+    const { connection, failures } = await connect(options, (end) => {
+      if (hold !== undefined) hold.#onConnectionOver(end);
+    });
+    hold = new Hold(options, connection, failures);
+    return hold;
+  }
+
+  get gdbVersion(): string {
+    return this.#connection.gdbVersion;
+  }
+
+  get state(): HoldState {
+    return this.#state;
+  }
+
+  /** Whether the guest's owner has it stopped, while a gdb is attached to it. */
+  get isStopped(): boolean {
+    return this.#connection.isStopped;
+  }
+
+  /** What is under way to get out of `apart` or `ending`; never rejects. */
+  get transition(): Promise<void> {
+    return this.#transition;
+  }
+
+  get isLeaving(): boolean {
+    return this.#leaving;
+  }
+
+  /** Whether there has been a good reading. */
+  get hasRead(): boolean {
+    return this.#hasRead;
+  }
+
+  /**
+   * Puts questions about the file to gdb, before it attaches; all of them to another one, if it
+   * dies over them.
+   *
+   * @throws what `question` throws; GdbUnusableError, SamplingFailedError
+   */
+  async ask<T>(question: (session: GdbSession) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await question(this.#connection.session);
+      } catch (error) {
+        if (!isLossOfGdb(error)) throw error;
+        await this.#replaceAfter(error);
+      }
+    }
+  }
+
+  /**
+   * Attaches for the first time.
+   *
+   * @throws an IcountError that says why it can't be
+   */
+  async attach(elf: ElfFile): Promise<void> {
+    this.#elf = elf;
+    for (;;) {
+      try {
+        await this.#connection.attach();
+        break;
+      } catch (error) {
+        await this.#connection.leave();
+        if (!isLossOfGdb(error)) throw await explainAttachFailure(error, this.#options);
+        await this.#replaceAfter(error);
+      }
+    }
+    this.#take(elf);
+  }
+
+  /** A good reading: what has failed before it counts no more. */
+  noteReading(): void {
+    this.#hasRead = true;
+    this.#failures = 0;
+  }
+
+  /** For the one who finds that gdb is of no use any more. If it has ended, this is known already. */
+  giveUpGdb(reason: string): void {
+    this.#connection.giveUp(reason);
+  }
+
+  /** For the one who finds that nothing can be read: a little before gdb tells of it, the guest ends. */
+  async noteUnreadable(): Promise<void> {
+    if (!(await isAlive(this.#options))) this.#onConnectionOver({ kind: 'guest-ended' });
+  }
+
+  /** There is no use in reading any more. */
+  lose(reason: string): void {
+    this.#end({ kind: 'lost', reason });
+  }
+
+  /** Leaves the guest running. To be called once, whatever happened. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    await this.#connection.leave();
+    await this.#transition;
+    // One that was being started meanwhile.
+    await this.#connection.leave();
+  }
+
+  #end(state: Extract<HoldState, { kind: 'ended' | 'lost' }>): void {
+    this.#state = state;
+    this.#options.onOver();
+  }
+
+  /** Takes the connection, attached just now, for the one to read by. */
+  #take(elf: ElfFile): void {
+    const memory = new GuestMemory(this.#connection.session, elf, this.#options.clock);
+    this.#state = { kind: 'attached', memory };
+    const { end } = this.#connection;
+    if (end !== undefined) this.#onConnectionOver(end);
+  }
+
+  #onConnectionOver(end: ConnectionEnd): void {
+    if (this.#state.kind !== 'attached' || this.#leaving) return;
+    switch (end.kind) {
+      case 'failed':
+        this.#state = { kind: 'apart', reason: end.reason };
+        this.#transition = this.#reconnect(end.reason);
+        return;
+      case 'guest-ended':
+        this.#state = { kind: 'ending' };
+        this.#transition = this.#explainEnd();
+        return;
+      default:
+        end satisfies never;
+    }
+  }
+
+  async #explainEnd(): Promise<void> {
+    const end = await this.#connection.howGuestEnded();
+    if (end !== undefined) {
+      this.#end({ kind: 'ended', end });
+    } else {
+      const reason = 'gdb let go of the guest';
+      this.#state = { kind: 'apart', reason };
+      await this.#reconnect(reason);
+    }
+  }
+
+  /** gdb is gone, or of no use any more: another takes its place, if the guest is still there. */
+  async #reconnect(cause: string): Promise<void> {
+    let reason = cause;
+    this.#failures += 1;
+    await this.#connection.leave();
+    while (!this.#leaving) {
+      if (!(await isAlive(this.#options))) {
+        this.#end({ kind: 'ended', end: { kind: 'gone' } });
+        return;
+      }
+      if (this.#hasRead && isGroupStopped(await readThreads(this.#options.pid))) {
+        this.#state = { kind: 'stopped' };
+        await sleep(STOPPED_POLL_MS);
+        continue;
+      }
+      if (this.#failures >= FAILURES_ALLOWED) {
+        this.lose(`gdb ${failedTooOften(this.#failures, reason)}`);
+        return;
+      }
+      try {
+        if (await this.#attachAnother()) {
+          this.#options.onNotice(`${reason}; attached again with a new gdb`);
+        }
+        return;
+      } catch (error) {
+        await this.#connection.leave();
+        if (!(error instanceof GuestStoppedError && this.#hasRead)) {
+          this.#failures += 1;
+          reason = error instanceof Error ? error.message : String(error);
+        }
+        this.#state = { kind: 'apart', reason };
+      }
+    }
+  }
+
+  /** Returns false if we are about to leave anyway. */
+  async #attachAnother(): Promise<boolean> {
+    this.#connection = await Connection.open(this.#options, (end) => this.#onConnectionOver(end));
+    if (this.#leaving || this.#elf === undefined) return false;
+    await this.#connection.attach();
+    this.#take(this.#elf);
+    return true;
+  }
+
+  /** Before the first attach: gdb is gone, another one takes its place. */
+  async #replaceAfter(failure: Error): Promise<void> {
+    await this.#connection.leave();
+    const { connection, failures } = await connect(
+      this.#options,
+      (end) => this.#onConnectionOver(end),
+      this.#failures + 1,
+      failure,
+    );
+    this.#connection = connection;
+    this.#failures = failures;
+  }
+}
