@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 
 const root = join(import.meta.dirname, '../..');
 const manual = readFileSync(join(root, 'src/man/icount-gdb.1'), 'utf8').replaceAll('\\-', '-');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const program = createProgram('0.0.0', undefined, () => {});
 const commands = [program, ...program.commands];
 
@@ -39,7 +40,6 @@ test('the manual and the changelog are of the version of the package', () => {
 });
 
 test('the README has a row for every option of a poll', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const rows = [...readme.matchAll(/^\| `(-.*?)` \|/gm)].map(([, flags = '']) => flags);
   const asked = program.createHelp().visibleOptions(program);
 
@@ -49,4 +49,41 @@ test('the README has a row for every option of a poll', () => {
       .filter((flags) => !/--(help|version)/.test(flags))
       .sort(),
   );
+});
+
+test('the rooms that the README draws are those of src, and no others', () => {
+  const [, tree = ''] = /^## How it works\n.*?^```\n(.*?)^```$/ms.exec(readme) ?? [];
+  const drawn = tree
+    .split('\n')
+    .flatMap((line) => /^(?:[a-z]+\/ +)+/.exec(line)?.[0].match(/[a-z]+/g) ?? []);
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'man')
+    .map(({ name }) => name);
+
+  expect(drawn.sort()).toEqual(folders.sort());
+});
+
+test('every file that the README sends a reader to is there', () => {
+  const files = [...readme.matchAll(/`([\w./-]+\/[\w.-]+\.(?:ts|gdb))`/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => !path.includes('NAME'));
+
+  expect(files.length).toBeGreaterThan(20);
+  expect(
+    files.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'src', path))),
+  ).toEqual([]);
+});
+
+test('every link within the README leads to one of its headings', () => {
+  const anchors = new Set(
+    [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+  const links = [...readme.matchAll(/\]\(#(.*?)\)/g)].map(([, anchor = '']) => anchor);
+
+  expect(links.filter((anchor) => !anchors.has(anchor))).toEqual([]);
 });
