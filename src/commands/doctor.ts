@@ -186,8 +186,7 @@ async function checkCounters(
     if (attached === undefined) diagnosis.unknown('reading');
     else await checkReading(diagnosis, guest, attached);
   } finally {
-    await guest.watch.leave();
-    await guest.plugin.handle.close();
+    await guest.leave();
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { uptimeText } from '../text/durations.js';
 import { jsonString, printable } from '../text/printable.js';
 
 /** A guest as `icount-gdb list` shows it. */
@@ -62,17 +63,6 @@ export function guestLines(guests: readonly ListedGuest[]): string {
       return `${json}\n`;
     })
     .join('');
-}
-
-/** The two largest units of a duration: `42s`, `3m07s`, `2h05m`, `12d03h`. */
-export function uptimeText(uptimeNs: number): string {
-  const seconds = Math.floor(uptimeNs / 1e9);
-  const [minutes, hours, days] = [60, 3600, 86_400].map((unit) => Math.floor(seconds / unit));
-  const two = (count: number): string => String(count).padStart(2, '0');
-  if (days) return `${days}d${two((hours ?? 0) % 24)}h`;
-  if (hours) return `${hours}h${two((minutes ?? 0) % 60)}m`;
-  if (minutes) return `${minutes}m${two(seconds % 60)}s`;
-  return `${seconds}s`;
 }
 
 function cells(guest: ListedGuest): readonly string[] {

@@ -38,8 +38,7 @@ export async function inspect(options: InspectOptions, messages: Messages): Prom
     await printOut(lines.join(''));
     return ExitCode.ok;
   } finally {
-    await guest.watch.leave();
-    await guest.plugin.handle.close();
+    await guest.leave();
   }
 }
 

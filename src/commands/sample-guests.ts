@@ -70,7 +70,6 @@ async function sample(
   firstReadOver: (hasCounters: boolean) => void,
 ): Promise<SamplerResult> {
   const { clock, intervalNs, limit, observer } = options;
-  const ending = eitherOf(options.stop.signal, guest.over);
   const result = await runSampler({
     source: guest,
     clock,
@@ -80,33 +79,17 @@ async function sample(
     warmUpNs: WARM_UP_NS,
     limit,
     perVcpu: guest.attached.counters.perVcpu,
-    signal: ending.signal,
+    signal: AbortSignal.any([options.stop.signal, guest.over]),
     async onBaseline({ wall }) {
       firstReadOver(true);
       await observer.start({ ...guest.info, intervalNs, wall });
     },
     onTick: (tick) => observer.tick(guest.pid, tick),
-  }).finally(ending.release);
+  });
   if (result.kind === 'no-baseline') {
     firstReadOver(false);
   } else {
     await observer.end(guest.pid, result.summary);
   }
   return result;
-}
-
-/** A signal that is aborted with whichever of the two is first, for its reason. */
-function eitherOf(
-  first: AbortSignal,
-  second: AbortSignal,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  const either = new AbortController();
-  const follow = (signal: AbortSignal): (() => void) => {
-    const abort = (): void => either.abort(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    return () => signal.removeEventListener('abort', abort);
-  };
-  const releases = [follow(first), follow(second)];
-  return { signal: either.signal, release: () => releases.forEach((release) => void release()) };
 }

@@ -57,7 +57,7 @@ export async function withGuests<T>(
     return await use(guests);
   } finally {
     waited();
-    await Promise.all(candidates.map(({ resolved }) => leave(resolved)));
+    await Promise.all(candidates.map(({ resolved }) => resolved.leave()));
   }
 }
 
@@ -121,9 +121,4 @@ async function attach(
   options: GuestsOptions,
 ): Promise<WatchedGuest> {
   return watchedGuest(resolved, await attachGuest(resolved, options), over);
-}
-
-async function leave(guest: ResolvedGuest): Promise<void> {
-  await guest.watch.leave();
-  await guest.plugin.handle.close();
 }

@@ -35,6 +35,8 @@ export interface ResolvedGuest {
   readonly variables: Variables;
   readonly match: LayoutMatch;
   readonly watch: GuestWatch;
+  /** Leaves it running. To be called once, whatever happened. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -62,6 +64,10 @@ export async function resolveGuest(
   }
   const { startTicks } = target;
   let watch: GuestWatch | undefined;
+  const leave = async (): Promise<void> => {
+    await watch?.leave();
+    await plugin.handle.close();
+  };
   try {
     watch = await GuestWatch.open({
       gdbCommand: options.gdb,
@@ -75,10 +81,9 @@ export async function resolveGuest(
     if (variables.size === 0) throw stripped(plugin);
     const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
     const match = selectLayout(variables, wordBytes, printable(plugin.name));
-    return { target, command, plugin, variables, match, watch };
+    return { target, command, plugin, variables, match, watch, leave };
   } catch (error) {
-    await watch?.leave();
-    await plugin.handle.close();
+    await leave();
     throw isGdbFailure(error)
       ? new UnresolvedCountersError(printable(plugin.name), error.message)
       : error;

@@ -5,6 +5,7 @@ import { MalformedElfError } from '../elf/malformed.js';
 import { fileSource } from '../elf/source.js';
 import { VARIABLE_NAMES } from '../layout/variable.js';
 import type { MappedFile } from '../proc/maps.js';
+import { errorCode } from '../text/system-error.js';
 
 /** What every QEMU plugin exports (QEMU, include/qemu/qemu-plugin.h). */
 export const PLUGIN_ENTRY = 'qemu_plugin_install';
@@ -127,7 +128,7 @@ async function isForbidden(pid: number): Promise<boolean> {
     await readlink(`/proc/${pid}/root`);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EACCES';
+    return errorCode(error) === 'EACCES';
   }
 }
 
@@ -141,5 +142,5 @@ export function deviceName(device: bigint): string {
 /** Why an ELF file could not be opened, as half a sentence. */
 export function describeElfFailure(error: unknown): string {
   if (error instanceof MalformedElfError) return `it ${error.reason}`;
-  return `it can't be read (${error instanceof Error && 'code' in error ? error.code : error})`;
+  return `it can't be read (${errorCode(error) ?? error})`;
 }

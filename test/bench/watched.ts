@@ -38,8 +38,7 @@ export async function attachTo(pid: number, given: AttachOptions = {}): Promise<
     commands: () => commands,
     read: async () => readingOf(await guest.watch.read(counters)),
     leave: async () => {
-      await guest.watch.leave();
-      await guest.plugin.handle.close();
+      await guest.leave();
     },
   };
 }
@@ -59,8 +58,7 @@ export async function lookAt(pid: number): Promise<Onlooker> {
   const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
   const guest = await resolveGuest(pid, options, systemClock, events);
   const counters = guest.match.counters(commandLineMode(guest), guest.plugin.loadBias);
-  await guest.watch.leave();
-  await guest.plugin.handle.close();
+  await guest.leave();
   const memory = new ProcMemory(pid);
   const read = (): Promise<Reading> => counters.read(memory);
   return {

@@ -20,8 +20,7 @@ export async function watch(pid: number, gdb: string): Promise<Watched> {
       notices,
     );
   } catch (error) {
-    await guest.watch.leave();
-    await guest.plugin.handle.close();
+    await guest.leave();
     throw error;
   }
 }

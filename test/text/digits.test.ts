@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { counted, groupDigits, secondsText } from '../../src/text/digits.js';
+import { counted, groupDigits } from '../../src/text/digits.js';
+import { secondsText } from '../../src/text/durations.js';
 
 test.each([
   [0n, '0'],

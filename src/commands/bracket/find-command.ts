@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CommandError } from '../../errors.js';
+import { errorCode } from '../../text/system-error.js';
 
 /** What execvp(3) searches when there is no PATH. */
 const DEFAULT_PATH = '/bin:/usr/bin';
@@ -34,7 +35,7 @@ function problemOf(file: string): Problem | undefined {
     accessSync(file, constants.X_OK);
     return undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'it does not exist' : 'permission denied';
   }
 }

@@ -1,7 +1,8 @@
 import type { Messages } from '../../messages.js';
+import { together } from '../../sampler/together.js';
 import { reportFailures } from '../report/report.js';
 import type { Counted, CountedRun } from '../report/spread-text.js';
-import { runsHeader, runText, spreadText, together } from '../report/spread-text.js';
+import { runsHeader, runText, spreadText } from '../report/spread-text.js';
 import type { BracketRun } from './bracket-run.js';
 
 /** Tells of the runs of --repeat, each as it ends. */

@@ -1,6 +1,8 @@
 import { mipsOf } from '../../sampler/rate.js';
 import type { Summary } from '../../sampler/sample.js';
-import { groupDigits, secondsText } from '../../text/digits.js';
+import { together } from '../../sampler/together.js';
+import { groupDigits } from '../../text/digits.js';
+import { secondsText } from '../../text/durations.js';
 import { summaryText } from './summary-text.js';
 
 /** The whole run of one of several guests. */
@@ -21,8 +23,7 @@ export function severalText(guests: readonly GuestSummary[]): string {
 
 /** All guests together, over the time from the first baseline to the last reading. */
 function sumText(summaries: readonly Summary[]): string {
-  const insns = summaries.reduce((sum, summary) => sum + summary.insns, 0n);
-  const elapsedNs = Math.max(0, ...summaries.map((summary) => summary.elapsedNs));
+  const { insns, elapsedNs } = together(summaries);
   const count = groupDigits(insns);
   const seconds = secondsText(elapsedNs);
   const width = Math.max(20, count.length, seconds.length);

@@ -1,7 +1,8 @@
 import { mipsOf } from '../../sampler/rate.js';
-import type { Summary, VcpuSample } from '../../sampler/sample.js';
+import type { VcpuSample } from '../../sampler/sample.js';
 import { spreadOf } from '../../sampler/spread.js';
-import { groupDigits, secondsText } from '../../text/digits.js';
+import { groupDigits } from '../../text/digits.js';
+import { secondsText } from '../../text/durations.js';
 
 /** What one run of a command came to for one guest. */
 export interface CountedRun {
@@ -110,12 +111,4 @@ function row(values: readonly number[], text: (value: number) => string, what: s
 
 function whole(value: number): string {
   return groupDigits(BigInt(Math.round(value)));
-}
-
-/** All guests of a run together, over the time of the longest. */
-export function together(runs: readonly Pick<Summary, 'insns' | 'elapsedNs'>[]): CountedRun {
-  return {
-    insns: runs.reduce((sum, { insns }) => sum + insns, 0n),
-    elapsedNs: Math.max(0, ...runs.map(({ elapsedNs }) => elapsedNs)),
-  };
 }

@@ -1,7 +1,8 @@
 import { guestEndText } from '../../observers/guest-end-text.js';
 import { mipsOf } from '../../sampler/rate.js';
 import type { Summary } from '../../sampler/sample.js';
-import { counted, groupDigits, secondsText } from '../../text/digits.js';
+import { counted, groupDigits } from '../../text/digits.js';
+import { secondsText } from '../../text/durations.js';
 
 /**
  * The whole run for a person, in the manner of `perf stat`: counts to the left, what they are to

@@ -1,5 +1,6 @@
 import { mipsOf } from '../../sampler/rate.js';
 import type { Sample, Tick } from '../../sampler/sample.js';
+import { missedText } from '../missed-text.js';
 import type { RunInfo } from '../observer.js';
 import { History } from './history.js';
 import type { LivePart, LiveState, LiveTotals } from './state.js';
@@ -139,9 +140,14 @@ export class LiveCounts {
 }
 
 function missed(before: LastSeen, tick: Exclude<Tick, Sample>): LastSeen {
-  const trouble = tick.kind === 'gap' ? `no value: ${tick.reason}` : 'the guest is stopped';
   const vcpus = before.vcpus.map(({ label }) => ({ label, mips: undefined }));
-  return { ...before, elapsedNs: tick.elapsedNs, mips: undefined, vcpus, trouble };
+  return {
+    ...before,
+    elapsedNs: tick.elapsedNs,
+    mips: undefined,
+    vcpus,
+    trouble: missedText(tick),
+  };
 }
 
 function partOf([pid, { mips, trouble }]: readonly [number, LastSeen]): LivePart {

@@ -1,5 +1,6 @@
 import { mipsOf } from '../../sampler/rate.js';
-import { counted, groupDigits, secondsText } from '../../text/digits.js';
+import { counted, groupDigits } from '../../text/digits.js';
+import { clockText, secondsText } from '../../text/durations.js';
 import { printable } from '../../text/printable.js';
 import { bar, type Glyphs, sparkline } from './glyphs.js';
 import { atBothEnds, layLine, type Span } from './line.js';
@@ -147,13 +148,4 @@ function footerOf(state: LiveState, { paused, keys }: ViewOptions): readonly Lin
   const hint = keys ? 'q quit   p pause   r reset   ? help' : 'Ctrl-C ends it';
   const pause: readonly Span[] = paused ? [{ text: 'paused   ', look: 'warning' }] : [];
   return [...notice, [...pause, { text: hint, look: 'faint' }]];
-}
-
-/** `0:07`, `12:07`, `1:02:03`. */
-function clockText(ns: number): string {
-  const seconds = Math.floor(ns / 1e9);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const two = (count: number): string => String(count).padStart(2, '0');
-  const tail = `${hours > 0 ? two(minutes) : minutes}:${two(seconds % 60)}`;
-  return hours > 0 ? `${hours}:${tail}` : tail;
 }

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { mipsOf } from '../../sampler/rate.js';
 import type { Sample, Summary, Tick } from '../../sampler/sample.js';
-import { groupDigits, secondsText } from '../../text/digits.js';
+import { together } from '../../sampler/together.js';
+import { groupDigits } from '../../text/digits.js';
+import { secondsText } from '../../text/durations.js';
 import type { RunInfo } from '../observer.js';
 import { type Plot, type PlotLine, plotSvg } from './chart.js';
 import { Trace } from './trace.js';
@@ -97,8 +99,7 @@ function startText({ wall }: RunInfo): string {
 }
 
 function sumTexts(summaries: readonly Summary[]): readonly string[] {
-  const insns = summaries.reduce((sum, summary) => sum + summary.insns, 0n);
-  const elapsedNs = Math.max(0, ...summaries.map((summary) => summary.elapsedNs));
+  const { insns, elapsedNs } = together(summaries);
   return [
     `${groupDigits(insns)} instructions in ${secondsText(elapsedNs)} s`,
     `mean ${mipsOf(insns, elapsedNs).toFixed(2)} MIPS`,

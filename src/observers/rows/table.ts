@@ -1,6 +1,8 @@
-import type { Sample } from '../../sampler/sample.js';
-import { groupDigits, secondsText } from '../../text/digits.js';
+import type { Sample, Tick } from '../../sampler/sample.js';
+import { groupDigits } from '../../text/digits.js';
+import { secondsText } from '../../text/durations.js';
 import { printable } from '../../text/printable.js';
+import { missedText } from '../missed-text.js';
 import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 
 /** The header comes again before it scrolls off a terminal, as in vmstat. */
@@ -64,10 +66,11 @@ function table(
     columns = next;
   };
 
-  const words = (first: readonly string[], elapsedNs: number, text: string): string => {
-    const cells = [...first, secondsText(elapsedNs)];
+  const words = (first: readonly string[], tick: Exclude<Tick, Sample>): string => {
+    const cells = [...first, secondsText(tick.elapsedNs)];
     widenFor(cells);
-    return headed(`${aligned(columns, cells)}${separator}${paint(yellow, text)}`);
+    const text = paint(yellow, printable(missedText(tick)));
+    return headed(`${aligned(columns, cells)}${separator}${text}`);
   };
 
   return (pid) => {
@@ -83,8 +86,8 @@ function table(
         widenFor(cells, vcpuLabel);
         return headed(aligned(columns, cells));
       },
-      gap: (gap) => words(first, gap.elapsedNs, `no value: ${printable(gap.reason)}`),
-      stopped: (tick) => words(first, tick.elapsedNs, 'the guest is stopped'),
+      gap: (gap) => words(first, gap),
+      stopped: (tick) => words(first, tick),
       summary: () => '',
     };
   };
