@@ -1,5 +1,6 @@
 import type { ElfFile } from '../elf/elf.js';
-import { VARIABLE_NAMES, type Variable, type Variables } from '../layout/variable.js';
+import { variableNames } from '../layout/layouts.js';
+import type { Variable, Variables } from '../layout/variable.js';
 import { findText, findValue } from '../mi/find.js';
 import { quoteArgument } from '../mi/quote.js';
 import type { MiResult, MiValue } from '../mi/record.js';
@@ -42,7 +43,7 @@ export async function readVariables(session: GdbSession, elf: ElfFile): Promise<
   const types = await readTypes(session);
   // All at once: gdb answers in order, and its way to us takes longer than its answer.
   const found = await Promise.all(
-    VARIABLE_NAMES.map(async (name) => {
+    Array.from(variableNames, async (name) => {
       const typed = await fromDebugInformation(session, name, types.get(name) ?? []);
       return [name, choose(typed, fromSymbolTable(elf, name))] as const;
     }),
@@ -55,7 +56,7 @@ export async function readVariables(session: GdbSession, elf: ElfFile): Promise<
 /** The types of all variables of these names that have debug information. */
 async function readTypes(session: GdbSession): Promise<ReadonlyMap<string, readonly string[]>> {
   // A basic regular expression (POSIX), in which alternation is GNU's `\\|`.
-  const pattern = `^\\(${VARIABLE_NAMES.join('\\|')}\\)$`;
+  const pattern = `^\\(${[...variableNames].join('\\|')}\\)$`;
   const answer = await session.send(
     `-symbol-info-variables --name ${quoteArgument(pattern)}`,
     FILE_TIMEOUT_MS,

@@ -36,6 +36,7 @@ function arrayLayout(shape: Shape): Layout {
   return {
     name: shape.name,
     versions: shape.versions,
+    variables: ['inline_insn_count', 'counts'],
     match(variables) {
       const inline = variables.get('inline_insn_count');
       const counts = variables.get('counts');

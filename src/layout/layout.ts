@@ -43,6 +43,8 @@ export interface Layout {
   readonly name: string;
   /** Which QEMUs have it, for people: it is told by what is in memory. */
   readonly versions: string;
+  /** The names of the variables that it is told by, the one that counts first. */
+  readonly variables: readonly [counter: string, ...others: string[]];
   match(
     variables: Variables,
     wordBytes: 4 | 8,

@@ -8,6 +8,7 @@ import type { Layout } from './layout.js';
 export const scalar: Layout = {
   name: 'scalar',
   versions: 'QEMU 4.2 to 6',
+  variables: ['insn_count'],
   match(variables, wordBytes) {
     const variable = variables.get('insn_count');
     if (variable === undefined || variable.sizeBytes !== 8) return undefined;

@@ -19,6 +19,7 @@ import { type Counters, type Layout, type Mode, UnreadableCountersError } from '
 export const scoreboard: Layout = {
   name: 'scoreboard',
   versions: 'QEMU 9.0 and newer',
+  variables: ['insn_count'],
   match(variables, wordBytes) {
     const handle = variables.get('insn_count');
     if (handle === undefined || handle.sizeBytes !== 2 * wordBytes) return undefined;

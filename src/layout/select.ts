@@ -1,11 +1,7 @@
 import { UnresolvedCountersError } from '../errors.js';
-import { array, arrayWithPc } from './array.js';
-import type { Layout, LayoutMatch } from './layout.js';
-import { scalar } from './scalar.js';
-import { scoreboard } from './scoreboard.js';
+import type { LayoutMatch } from './layout.js';
+import { layouts } from './layouts.js';
 import type { Variable, Variables } from './variable.js';
-
-const LAYOUTS: readonly Layout[] = [scalar, arrayWithPc, array, scoreboard];
 
 /**
  * The one layout that fits libinsn's variables. What fits none is refused with what was found:
@@ -15,7 +11,7 @@ const LAYOUTS: readonly Layout[] = [scalar, arrayWithPc, array, scoreboard];
  */
 export function selectLayout(variables: Variables, wordBytes: 4 | 8, file: string): LayoutMatch {
   const mismatches: string[] = [];
-  for (const layout of LAYOUTS) {
+  for (const layout of layouts) {
     const match = layout.match(variables, wordBytes);
     if (typeof match === 'function') return { layout, counters: match };
     if (match !== undefined) mismatches.push(match);

@@ -17,13 +17,3 @@ export interface Variable {
 
 /** The variables by which the layouts are told apart, by name. Absent ones are not there. */
 export type Variables = ReadonlyMap<string, Variable>;
-
-/** Names that any layout asks for. */
-export const VARIABLE_NAMES = [
-  'insn_count',
-  'inline_insn_count',
-  'counts',
-  'do_inline',
-  /** Not libinsn's: QEMU's other counting plugin, libbb, has an `insn_count` too. */
-  'bb_count',
-] as const;

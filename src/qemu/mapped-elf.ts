@@ -3,7 +3,7 @@ import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { type ElfFile, readElf, type WantedNames } from '../elf/elf.js';
 import { MalformedElfError } from '../elf/malformed.js';
 import { fileSource } from '../elf/source.js';
-import { VARIABLE_NAMES } from '../layout/variable.js';
+import { variableNames } from '../layout/layouts.js';
 import type { MappedFile } from '../proc/maps.js';
 import { errorCode } from '../text/system-error.js';
 
@@ -11,7 +11,7 @@ import { errorCode } from '../text/system-error.js';
 export const PLUGIN_ENTRY = 'qemu_plugin_install';
 
 const WANTED: WantedNames = {
-  objects: new Set(VARIABLE_NAMES),
+  objects: variableNames,
   exports: new Set([PLUGIN_ENTRY]),
 };
 

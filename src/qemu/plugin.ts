@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ElfFile } from '../elf/elf.js';
 import { UnresolvedCountersError } from '../errors.js';
+import { counterNames } from '../layout/layouts.js';
 import { groupByFile, type MappedFile, parseMaps } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { type ProcessFacts, readEnvironment, readMaps } from '../proc/process.js';
@@ -146,7 +147,7 @@ function isInsn(elf: ElfFile, mapped: MappedFile, { buildId }: SearchOptions): b
 /** libbb counts instructions too, in variables of the same names: it is told by its own. */
 function hasInsnVariables(elf: ElfFile): boolean {
   const has = (name: string): boolean => elf.objects.has(name) || elf.ambiguousObjects.has(name);
-  return has('do_inline') && (has('insn_count') || has('inline_insn_count')) && !has('bb_count');
+  return has('do_inline') && [...counterNames].some(has) && !has('bb_count');
 }
 
 /** @throws UnresolvedCountersError */

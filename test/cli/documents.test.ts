@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
+import { formatNames } from '../../src/observers/rows/formats.js';
 
 const root = join(import.meta.dirname, '../..');
 const manual = readFileSync(join(root, 'src/man/icount-gdb.1'), 'utf8').replaceAll('\\-', '-');
@@ -28,8 +29,20 @@ test('the manual documents the options that there are, and no others', () => {
   expect([...optionsOfManual()].sort()).toEqual([...optionsOfProgram()].sort());
 });
 
-test('the manual documents every command', () => {
-  for (const command of program.commands) expect(manual).toContain(`icount-gdb ${command.name()}`);
+test('the manual and the README know every command', () => {
+  for (const command of program.commands) {
+    expect(manual).toContain(`icount-gdb ${command.name()}`);
+    expect(readme).toContain(`\nicount-gdb ${command.name()} `);
+  }
+});
+
+test('the manual and the README know every format', () => {
+  const [, inManual = ''] = /^\.BR -f(.*?)^\.TP$/ms.exec(manual) ?? [];
+  const [, inReadme = ''] = /^\| `-f, .*?` \|(.*)$/m.exec(readme) ?? [];
+  for (const name of formatNames) {
+    expect(inManual).toMatch(new RegExp(`^\\.BR? ${name}\\b`, 'm'));
+    expect(inReadme).toContain(`\`${name}\``);
+  }
 });
 
 test('the manual and the changelog are of the version of the package', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fullHelp } from '../../src/cli/help.js';
 import { createProgram } from '../../src/cli/program.js';
+import { formatNames } from '../../src/observers/rows/formats.js';
 
 const program = createProgram('0.0.0', undefined, () => {});
 
@@ -16,7 +17,7 @@ test('defaults are in words that a user could type', () => {
   const help = fullHelp(program).replace(/\s+/g, ' ');
 
   expect(help).toContain('default: 1s');
-  expect(help).toContain('table, csv, jsonl, bpftrace (default: table)');
+  expect(help).toContain(`${formatNames.join(', ')} (default: table)`);
   expect(help).toContain('(default: gdb, or $ICOUNT_GDB)');
   expect(help).not.toMatch(/1000000000|default: (false|true|"|undefined)/);
 });
