@@ -1,11 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { errorCode } from '../text/system-error.js';
+import { gdbEnvironment } from './environment.js';
 import { GdbGoneError, isGdbFailure } from './failure.js';
+import { lastWords } from './last-words.js';
 import { GdbSession, type SessionEvents } from './session.js';
 
 /** gdb's settings, each with its reason. */
@@ -26,17 +29,6 @@ const NOT_RUNNABLE = 126;
  * is missing gdb does without, after a warning on stderr.
  */
 const NO_DATA = '--data-directory=/nonexistent';
-const NO_DATA_WARNING_END = '/gdb/data-directory.';
-
-/**
- * GDB 16.3 (Debian 13) has not initialized the pointer that it prints before the `^running` of an
- * `attach&` (`current_token` in gdb/mi/mi-interp.h), and dies of it where the memory held something
- * before. The C library can be told to hand out memory with 0 in it (mallopt(3), M_PERTURB: all bits of
- * the value are inverted), as it does to find such bugs.
- */
-const ZEROED_MEMORY = { MALLOC_PERTURB_: '255' };
-
-const GDB_ENVIRONMENT = { LC_ALL: 'C', TERM: 'dumb', ...ZEROED_MEMORY };
 
 const GDB_OPTIONS = ['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT];
 
@@ -57,6 +49,17 @@ export interface Gdb {
   resume(): void;
 }
 
+/** The descriptor under which gdb has the file that it inherits. */
+export const INHERITED_FD = 3;
+
+/** How gdb is started, beside its command. */
+export interface GdbOptions {
+  /** A file that gdb is to inherit as `INHERITED_FD`. */
+  readonly file?: number;
+  /** Starts of a gdb that ends at once; the last is without our library path. */
+  readonly attempts?: number;
+}
+
 /**
  * Starts gdb in a process group of its own, so that a terminal's Ctrl-C does not reach it, and
  * checks that it is one and took our settings. If we are killed, its input closes and it leaves
@@ -65,14 +68,19 @@ export interface Gdb {
  * @throws GdbUnusableError; GdbGoneError, GdbTimeoutError for a gdb that was ended or stopped from
  * outside, so that another one may do better
  */
-export async function startGdb(command: string, events: SessionEvents, attempts = 2): Promise<Gdb> {
+export async function startGdb(
+  command: string,
+  events: SessionEvents,
+  options: GdbOptions = {},
+): Promise<Gdb> {
+  const { attempts = 2 } = options;
   let consoleText = '';
-  const { child, pid } = await spawnGdb(command);
+  const { child, pid, ...pipes } = await spawnGdb(command, options);
   let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  pipes.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
-  child.stderr.on('error', () => {});
+  pipes.stderr.on('error', () => {});
   let outcome: Outcome = { status: null, signal: null };
   child.once('exit', (status, signal) => {
     outcome = { status, signal };
@@ -84,7 +92,7 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
   const ended = once(child, 'close').then(() => describeEnd(outcome));
 
   const session = new GdbSession(
-    { stdin: child.stdin, stdout: child.stdout, ended },
+    { stdin: pipes.stdin, stdout: pipes.stdout, ended },
     {
       ...events,
       onText: (text) => {
@@ -120,18 +128,32 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
     if (!isGdbFailure(error)) throw error;
     const isGone = error instanceof GdbGoneError;
     if (isStopped || (isGone && outcome.signal !== null)) throw error;
-    if (isGone && outcome.status === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
-    if (isGone && outcome.status === NOT_RUNNABLE) {
-      throw new GdbUnusableError(command, 'is not a program that can be run');
+    // A library that is missing ends gdb with the status by which a shell says that gdb is.
+    if (isGone && isShellsComplaint(stderr)) {
+      if (outcome.status === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
+      if (outcome.status === NOT_RUNNABLE) {
+        throw new GdbUnusableError(command, 'is not a program that can be run');
+      }
     }
     // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
-    if (isGone && attempts > 1) return await startGdb(command, events, attempts - 1);
-    const said = firstLine(stderr.split(NO_DATA_WARNING_END).at(-1) || consoleText);
+    if (isGone && attempts > 1) {
+      return await startGdb(command, events, { ...options, attempts: attempts - 1 });
+    }
+    const said = lastWords(stderr) || firstLine(consoleText);
     throw new GdbUnusableError(
       command,
       `does not speak gdb/MI (${error.message}${said === '' ? '' : `; it said: ${said}`})`,
     );
   }
+}
+
+/** gdb's process, with its pipes. */
+interface SpawnedGdb {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
 }
 
 /**
@@ -140,16 +162,18 @@ export async function startGdb(command: string, events: SessionEvents, attempts 
  *
  * @throws GdbUnusableError where the system has no process for us, or no pipe
  */
-async function spawnGdb(
-  command: string,
-): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly pid: number }> {
+async function spawnGdb(command: string, { file, attempts }: GdbOptions): Promise<SpawnedGdb> {
   try {
+    const libraries = attempts === 1 ? 'of-the-system' : 'as-ours';
     const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
-      env: { ...process.env, ...GDB_ENVIRONMENT },
-      stdio: 'pipe',
+      env: gdbEnvironment(process.env, libraries),
+      stdio: ['pipe', 'pipe', 'pipe', ...(file === undefined ? [] : [file])],
       detached: true,
     });
-    if (child.pid !== undefined) return { child, pid: child.pid };
+    const { pid, stdin, stdout, stderr } = child;
+    if (pid !== undefined && stdin && stdout && stderr) {
+      return { child, pid, stdin, stdout, stderr };
+    }
     // Without a process there may be no streams either. The reason comes as an event.
     const [reason] = await once(child, 'error');
     throw reason;
@@ -166,6 +190,11 @@ interface Outcome {
 
 function describeEnd({ status, signal }: Outcome): string {
   return signal === null ? `gdb ended with status ${status}` : `gdb was ended by ${signal}`;
+}
+
+/** `sh: 1: exec: gdb: not found`, in the words of whichever shell it is. */
+function isShellsComplaint(stderr: string): boolean {
+  return /\bexec: /.test(lastWords(stderr));
 }
 
 function firstLine(text: string): string {

@@ -6,6 +6,7 @@ import { quoteArgument } from '../mi/quote.js';
 import type { MiResult, MiValue } from '../mi/record.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession } from './session.js';
+import { INHERITED_FD } from './start.js';
 
 /** Loading a file takes about 1 ms; a separate debug file on a cold disk longer. */
 const FILE_TIMEOUT_MS = 30_000;
@@ -14,21 +15,21 @@ const FILE_TIMEOUT_MS = 30_000;
  * Makes libinsn.so the executable of the session. No process is touched by it, and an attach
  * that follows leaves QEMU's own symbols alone.
  *
- * gdb gets the file as a descriptor that we hold open: no name of the guest's choice is quoted, and gdb
- * can't express all of them (a newline is none of its escapes for file names). A separate debug
+ * gdb has the file as a descriptor that it inherited: no name of the guest's choice is quoted, of which
+ * gdb can't express all (a newline is none of its escapes for file names), and it needs no permission
+ * to look at us, which nobody has where our own executable has capabilities. A separate debug
  * file is looked for beside the file and in `debugDirectories`.
  *
  * @throws GdbRefusedError if gdb can't read it
  */
 export async function loadPlugin(
   session: GdbSession,
-  pluginFd: number,
   debugDirectories: readonly string[],
 ): Promise<void> {
   await Promise.all([
     // -gdb-set takes the rest of the line as it is: quotes would become part of the name.
     session.send(`-gdb-set debug-file-directory ${debugDirectories.join(':')}`, FILE_TIMEOUT_MS),
-    session.send(`-file-exec-and-symbols /proc/${process.pid}/fd/${pluginFd}`, FILE_TIMEOUT_MS),
+    session.send(`-file-exec-and-symbols /proc/self/fd/${INHERITED_FD}`, FILE_TIMEOUT_MS),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { SamplingFailedError } from '../errors.js';
 import { groupByFile, parseMaps } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
@@ -9,6 +10,7 @@ import { GdbRefusedError, isGdbFailure } from './failure.js';
 import { leave } from './leave.js';
 import { readMemory } from './memory.js';
 import { startGdb } from './start.js';
+import { loadPlugin } from './symbols.js';
 
 /** A process of ours that waits for input, and ends with us: its input is a pipe that we hold. */
 const IDLE_COMMAND = 'cat';
@@ -32,8 +34,11 @@ export async function tryAttaching(gdbCommand: string): Promise<void> {
 
 async function attachAndRead(gdbCommand: string, pid: number): Promise<void> {
   const target = await readProcess(pid);
-  const gdb = await startGdb(gdbCommand, {});
+  // As a guest's plugin would be.
+  const program = await open(`/proc/${pid}/exe`);
+  const gdb = await startGdb(gdbCommand, {}, { file: program.fd }).finally(() => program.close());
   try {
+    await loadPlugin(gdb.session, ['/usr/lib/debug']);
     await attach(gdb, pid, pid);
     const [file] = groupByFile(parseMaps(await readMaps(pid)));
     const address = file?.base.start ?? 0n;

@@ -67,18 +67,16 @@ export class Connection {
     onOver: (end: ConnectionEnd) => void,
   ): Promise<Connection> {
     let connection: Connection | undefined;
-    const gdb = await startGdb(options.gdbCommand, {
-      onAsync: (record) => {
+    const events = {
+      onAsync: (record: AsyncRecord) => {
         if (connection !== undefined) connection.#note(record);
       },
       onLine: options.onLine,
-    });
+    };
+    const gdb = await startGdb(options.gdbCommand, events, { file: options.pluginFd });
     connection = new Connection(options, gdb, onOver);
     try {
-      await loadPlugin(gdb.session, options.pluginFd, [
-        '/usr/lib/debug',
-        `/proc/${options.pid}/root/usr/lib/debug`,
-      ]);
+      await loadPlugin(gdb.session, ['/usr/lib/debug', `/proc/${options.pid}/root/usr/lib/debug`]);
     } catch (error) {
       await connection.leave();
       throw error;

@@ -99,3 +99,23 @@ test('a gdb that does not know our MI: in its own words', async () => {
 
   expectRefusal(await icount([guest.pid, '--gdb', file]), 7, file, "`mi99' unrecognized");
 });
+
+test('a gdb whose Python does not start: in its own words, not in a warning that we provoke', async () => {
+  using directory = temporaryDirectory();
+  const file = script(directory.path, '#!/bin/sh\nexport PYTHONHOME=/nowhere\nexec gdb "$@"\n');
+
+  const run = await icount([guest.pid, '--gdb', file]);
+
+  expectRefusal(run, 7, file);
+  expect(run.stderr).not.toContain('/nonexistent');
+});
+
+test('a gdb that lacks a library is not said to be missing', async () => {
+  using directory = temporaryDirectory();
+  writeFileSync(join(directory.path, 'libc.so.6'), 'no library');
+  const text = `#!/bin/sh\nexport LD_LIBRARY_PATH=${directory.path}\nexec gdb "$@"\n`;
+
+  const run = await icount([guest.pid, '--gdb', script(directory.path, text)]);
+
+  expectRefusal(run, 7, 'error while loading shared libraries', 'libc.so.6');
+});
