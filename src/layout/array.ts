@@ -1,4 +1,5 @@
-import { counterAt, expectCounter, present, singleCounter } from './counter.js';
+import { countersIn, expectCounter, singleCounter } from './counter.js';
+import { countersOf } from './counters-of.js';
 import type { Counters, Layout } from './layout.js';
 import type { Variable } from './variable.js';
 
@@ -65,23 +66,21 @@ function expectElements(counts: Variable, shape: Shape): string | undefined {
 }
 
 function slotCounters(shape: Shape, address: bigint, slots: number): Counters {
-  const range = { address, lengthBytes: slots * shape.strideBytes };
-  return {
-    layout: shape.name,
-    mode: 'percpu',
-    address: address + BigInt(shape.counterOffsetBytes),
-    strideBytes: shape.strideBytes,
-    sharedSlots: slots,
-    perVcpu: true,
-    // A slot is lossy only when vCPUs share it, which is told by their number.
-    lossy: false,
-    async read(memory) {
-      const { pieces, takenAt, windowNs } = await memory.read([range]);
-      const bytes = present(pieces[0], range);
-      const counters = Array.from({ length: slots }, (_, slot) =>
-        counterAt(memory, bytes, slot * shape.strideBytes + shape.counterOffsetBytes),
-      );
-      return { counters, takenAt, windowNs };
+  const { strideBytes, counterOffsetBytes: offsetBytes } = shape;
+  return countersOf(
+    {
+      layout: shape.name,
+      mode: 'percpu',
+      address: address + BigInt(offsetBytes),
+      strideBytes,
+      sharedSlots: slots,
+      perVcpu: true,
+      // A slot is lossy only when vCPUs share it, which is told by their number.
+      lossy: false,
     },
-  };
+    (memory) => ({
+      ranges: [{ address, lengthBytes: slots * strideBytes }],
+      counters: ([bytes]) => countersIn(memory, bytes, slots, { strideBytes, offsetBytes }),
+    }),
+  );
 }

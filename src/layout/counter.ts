@@ -1,6 +1,7 @@
-import type { Memory, MemoryRange } from '../memory/memory.js';
+import type { Memory } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
-import { type Counters, type Mode, UnreadableCountersError } from './layout.js';
+import { countersOf } from './counters-of.js';
+import type { Counters, Mode } from './layout.js';
 import type { Variable } from './variable.js';
 
 /** Every counter of every libinsn is a `uint64_t`. */
@@ -26,31 +27,37 @@ export function expectCounter(name: string, variable: Variable): string | undefi
 
 /** One counter that all vCPUs add to. */
 export function singleCounter(layout: string, mode: Mode, address: bigint): Counters {
-  return {
-    layout,
-    mode,
-    address,
-    strideBytes: undefined,
-    sharedSlots: undefined,
-    perVcpu: false,
-    lossy: true,
-    async read(memory) {
-      const range = { address, lengthBytes: COUNTER_BYTES };
-      const { pieces, takenAt, windowNs } = await memory.read([range]);
-      return { counters: [counterAt(memory, present(pieces[0], range), 0)], takenAt, windowNs };
+  return countersOf(
+    {
+      layout,
+      mode,
+      address,
+      strideBytes: undefined,
+      sharedSlots: undefined,
+      perVcpu: false,
+      lossy: true,
     },
-  };
-}
-
-/** @throws UnreadableCountersError if the range could not be read */
-export function present(bytes: Buffer | undefined, range: MemoryRange): Buffer {
-  if (bytes !== undefined) return bytes;
-  throw new UnreadableCountersError(
-    `${range.lengthBytes} bytes at 0x${range.address.toString(16)} can't be read`,
+    (memory) => ({
+      ranges: [{ address, lengthBytes: COUNTER_BYTES }],
+      counters: ([bytes]) => countersIn(memory, bytes, 1),
+    }),
   );
 }
 
-/** Decodes a counter of the guest process. */
-export function counterAt(memory: Memory, bytes: Buffer, offsetBytes: number): bigint {
-  return decodeUnsigned(bytes, offsetBytes, COUNTER_BYTES, memory.byteOrder);
+/** How counters lie in the bytes of a range: one, or one in each element of an array. */
+interface Spacing {
+  readonly strideBytes: number;
+  readonly offsetBytes: number;
+}
+
+/** Decodes counters of the guest process. */
+export function countersIn(
+  memory: Pick<Memory, 'byteOrder'>,
+  bytes: Buffer = Buffer.of(),
+  count: number,
+  { strideBytes, offsetBytes }: Spacing = { strideBytes: COUNTER_BYTES, offsetBytes: 0 },
+): readonly bigint[] {
+  return Array.from({ length: count }, (_, index) =>
+    decodeUnsigned(bytes, index * strideBytes + offsetBytes, COUNTER_BYTES, memory.byteOrder),
+  );
 }

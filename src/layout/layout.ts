@@ -1,12 +1,13 @@
 import type { Memory } from '../memory/memory.js';
 import type { Reading } from '../sampler/reading.js';
+import type { Place } from './place.js';
 import type { Variables } from './variable.js';
 
 /** How libinsn counts: by an inlined add, or by a call for each instruction. */
 export type Mode = 'inline' | 'percpu';
 
-/** Where the counters are, and how to read them. */
-export interface Counters {
+/** What is known of the counters before they are read. */
+export interface CounterFacts {
   readonly layout: string;
   readonly mode: Mode;
   /** Run-time address of the variable at which a read starts. */
@@ -19,6 +20,21 @@ export interface Counters {
   readonly perVcpu: boolean;
   /** Whether several vCPUs add to one counter without atomicity, losing increments. */
   readonly lossy: boolean;
+}
+
+/** Where the counters are, and how to read them. */
+export interface Counters extends CounterFacts {
+  /**
+   * Finds out where they are by now, for those who read them in their own way.
+   *
+   * @throws UnreadableCountersError
+   */
+  locate(memory: Memory): Promise<Place>;
+  /**
+   * Reads them where they were, in one round trip, and where they are by now if they have moved.
+   *
+   * @throws UnreadableCountersError
+   */
   read(memory: Memory): Promise<Reading>;
 }
 

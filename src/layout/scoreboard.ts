@@ -1,8 +1,9 @@
 import type { Memory, MemoryRange } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
-import type { Reading } from '../sampler/reading.js';
-import { COUNTER_BYTES, counterAt, present } from './counter.js';
+import { COUNTER_BYTES, countersIn } from './counter.js';
+import { allPresent, countersOf } from './counters-of.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
+import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
 
 /**
  * QEMU 9.0 and newer (include/qemu/qemu-plugin.h, plugins/api.c): `insn_count` is a handle
@@ -32,100 +33,93 @@ export const scoreboard: Layout = {
   },
 };
 
-/** How often a sample that a resize has spoilt is read again before it is given up. */
-const ATTEMPTS = 5;
-
 /** Beyond these, what we follow is no scoreboard; they bound what a sample may read. */
 const MOST_SLOTS = 65_536;
 const MOST_ELEMENT_BYTES = 4_096;
 
 function scoreboardCounters(mode: Mode, address: bigint): Counters {
-  // As it was at the sample before. Of the chain only the GRealArray's contents ever change, so
-  // that its header, found the same after the data, proves the whole.
-  let board: Board | undefined;
-  return {
-    layout: 'scoreboard',
-    mode,
-    address,
-    get strideBytes() {
-      return board?.strideBytes;
+  return countersOf(
+    {
+      layout: 'scoreboard',
+      mode,
+      address,
+      strideBytes: undefined,
+      sharedSlots: undefined,
+      perVcpu: true,
+      lossy: false,
     },
-    sharedSlots: undefined,
-    perVcpu: true,
-    lossy: false,
-    async read(memory) {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        board ??= await followChain(memory, address);
-        const reading = await readBoard(memory, board);
-        if (reading !== undefined) return reading;
-        board = undefined;
-      }
-      throw new UnreadableCountersError(`the scoreboard moved in ${ATTEMPTS} reads in a row`);
-    },
-  };
+    (memory) => followChain(memory, address),
+  );
 }
 
-/** The scoreboard as the chain of pointers shows it at one moment. */
-interface Board {
-  readonly data: bigint;
-  readonly slots: number;
-  readonly strideBytes: number;
-  readonly offsetBytes: number;
-  /** The GRealArray and its bytes, to be found the same after the data. */
-  readonly header: MemoryRange;
-  readonly headerBytes: Buffer;
-}
-
-async function followChain(memory: Memory, address: bigint): Promise<Board> {
+/**
+ * From the handle to the slots. Of the chain only the GRealArray's contents ever change, so that its
+ * header, found the same after the data, proves the whole.
+ */
+async function followChain(memory: Memory, address: bigint): Promise<Place> {
   const { wordBytes } = memory;
   const handle = await readOne(memory, { address, lengthBytes: 2 * wordBytes });
   const score = wordAt(memory, handle, 0);
   const offsetBytes = Number(wordAt(memory, handle, wordBytes));
   if (score === 0n) throw new UnreadableCountersError('the plugin has no scoreboard yet');
   const pointer = await readOne(memory, { address: score, lengthBytes: wordBytes });
-  const header = { address: wordAt(memory, pointer, 0), lengthBytes: wordBytes + 12 };
-  const headerBytes = await readOne(memory, header);
-  const slots = u32At(memory, headerBytes, wordBytes);
-  const strideBytes = u32At(memory, headerBytes, wordBytes + 8);
+  const range = { address: wordAt(memory, pointer, 0), lengthBytes: wordBytes + 12 };
+  const header: ArrayHeader = {
+    range,
+    bytes: await readOne(memory, range),
+    address: { offsetBytes: 0, lengthBytes: wordBytes },
+    elements: { offsetBytes: wordBytes, lengthBytes: 4 },
+    elementBytes: { offsetBytes: wordBytes + 8, lengthBytes: 4 },
+  };
+  const boardOf = (bytes: Buffer): Board => {
+    const board = {
+      data: wordAt(memory, bytes, 0),
+      slots: u32At(memory, bytes, wordBytes),
+      strideBytes: u32At(memory, bytes, wordBytes + 8),
+      offsetBytes,
+    };
+    expectBoard(board, score);
+    return board;
+  };
+  const { data, slots, strideBytes } = boardOf(header.bytes);
+  return {
+    ranges: [{ address: data, lengthBytes: slots * strideBytes }],
+    header,
+    strideBytes,
+    counters([bytes, headerBytes = header.bytes]) {
+      const board = boardOf(headerBytes);
+      return countersIn(memory, bytes, board.slots, board);
+    },
+  };
+}
+
+/** The scoreboard as its header shows it at one moment. */
+interface Board {
+  readonly data: bigint;
+  readonly slots: number;
+  readonly strideBytes: number;
+  readonly offsetBytes: number;
+}
+
+/** @throws UnreadableCountersError */
+function expectBoard({ slots, strideBytes, offsetBytes }: Board, score: bigint): void {
   if (
     slots === 0 ||
     slots > MOST_SLOTS ||
     strideBytes > MOST_ELEMENT_BYTES ||
+    slots * strideBytes > MOST_ARRAY_BYTES ||
     offsetBytes + COUNTER_BYTES > strideBytes
   ) {
     throw new UnreadableCountersError(
       `no scoreboard at 0x${score.toString(16)}: ${slots} slots of ${strideBytes} bytes, counter at ${offsetBytes}`,
     );
   }
-  return {
-    data: wordAt(memory, headerBytes, 0),
-    slots,
-    strideBytes,
-    offsetBytes,
-    header,
-    headerBytes,
-  };
-}
-
-/**
- * One round trip: the data, then the header that led to them. Undefined if that is not what it was
- * any more, and what was read as data may have been anything.
- */
-async function readBoard(memory: Memory, board: Board): Promise<Reading | undefined> {
-  const { header, headerBytes } = board;
-  const data = { address: board.data, lengthBytes: board.slots * board.strideBytes };
-  const { pieces, takenAt, windowNs } = await memory.read([data, header]);
-  const [bytes, headerAfter] = pieces;
-  if (!headerAfter?.equals(headerBytes)) return undefined;
-  const counters = Array.from({ length: board.slots }, (_, slot) =>
-    counterAt(memory, present(bytes, data), slot * board.strideBytes + board.offsetBytes),
-  );
-  return { counters, takenAt, windowNs };
 }
 
 async function readOne(memory: Memory, range: MemoryRange): Promise<Buffer> {
-  const [bytes] = (await memory.read([range])).pieces;
-  return present(bytes, range);
+  const { pieces } = await memory.read([range]);
+  const [bytes = Buffer.of()] = allPresent(pieces, [range]);
+  return bytes;
 }
 
 function wordAt(memory: Memory, bytes: Buffer, offsetBytes: number): bigint {

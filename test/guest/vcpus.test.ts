@@ -11,6 +11,7 @@ function guest(vcpus: number, sharedSlots: number | undefined, lossy = false): A
     sharedSlots,
     perVcpu: true,
     lossy,
+    locate: () => Promise.reject(new Error('not read here')),
     read: () => Promise.reject(new Error('not read here')),
   } as const;
   return { vcpus, counters };
