@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Observer } from '../observers/observer.js';
+import { MI_PACE, PacedSource } from '../sampler/paced-source.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
 
 /** How a guest's run went. */
@@ -23,15 +24,6 @@ export interface SamplingOptions {
 
 /** 104 days: longer than any command, and exact in a double. */
 const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
-
-/** So much of a guest's last work may go unseen; a look costs one or two milliseconds of CPU. */
-const LOOK_NS = 500_000_000;
-
-/**
- * After some ms of idleness gdb, the pipes and we have gone cold: a read takes 0.5 to 1 ms, where
- * otherwise 0.06 to 0.2 are enough.
- */
-export const WARM_UP_NS = 1_500_000;
 
 /**
  * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not
@@ -71,12 +63,10 @@ async function sample(
 ): Promise<SamplerResult> {
   const { clock, intervalNs, limit, observer } = options;
   const result = await runSampler({
-    source: guest,
+    source: new PacedSource(guest, clock, MI_PACE),
     clock,
     intervalNs: intervalNs ?? NO_INTERVAL_NS,
     ...(options.origin === undefined ? {} : { origin: options.origin }),
-    lookNs: LOOK_NS,
-    warmUpNs: WARM_UP_NS,
     limit,
     perVcpu: guest.attached.counters.perVcpu,
     signal: AbortSignal.any([options.stop.signal, guest.over]),

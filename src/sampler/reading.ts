@@ -28,7 +28,7 @@ export type ReadOutcome =
   /** The guest runs on, but there is no way to read it any more. */
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Where the sampler gets its counters from. */
+/** Reads the counters when it is asked to. */
 export interface CounterSource {
   read(): Promise<ReadOutcome>;
 }

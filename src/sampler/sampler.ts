@@ -1,7 +1,8 @@
 import type { Clock, MonotonicNs } from '../clock.js';
-import { type Grid, nextPoint, pointsMissed, pointsPassed } from './grid.js';
-import type { CounterSource, Reading, ReadOutcome } from './reading.js';
+import { pointsMissed, pointsPassed } from './grid.js';
+import type { GuestEnd, Reading, ReadOutcome } from './reading.js';
 import type { EndReason, Summary, Tick } from './sample.js';
+import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
 import { Tally } from './tally.js';
 
 /** The reading that a run begins with: t = 0. */
@@ -11,22 +12,11 @@ export interface Baseline {
 }
 
 export interface SamplerOptions {
-  readonly source: CounterSource;
+  readonly source: ReadingSource;
   readonly clock: Clock;
   readonly intervalNs: number;
   /** Where the grid begins, for samplers that are to tick together; else with the baseline. */
   readonly origin?: MonotonicNs;
-  /**
-   * How often the counters are looked at between two points of the grid. When the guest ends, the
-   * last look becomes the last row: it can't be read any more then, and what it executed after
-   * that look is not known.
-   */
-  readonly lookNs?: number;
-  /**
-   * How long before a point of the grid there is one more look, if nothing was read for as long
-   * before: it warms the way for the read that counts, which is then on time and takes less of it.
-   */
-  readonly warmUpNs?: number;
   /** Whichever is reached first ends the run; without any it goes on until it is stopped. */
   readonly limit: {
     /** Intervals, that is ticks taken: a gap counts, a tick that was missed does not. */
@@ -43,7 +33,7 @@ export interface SamplerOptions {
    */
   readonly signal: AbortSignal;
   readonly onBaseline?: (baseline: Baseline) => void | Promise<void>;
-  /** Awaited: as long as it takes, no tick is taken, and those that pass are counted as late. */
+  /** Awaited: as long as it takes, no other is told, and the points that nobody reads then are late. */
   readonly onTick: (tick: Tick) => void | Promise<void>;
 }
 
@@ -58,115 +48,139 @@ export type SamplerResult =
     };
 
 /**
- * Reads a baseline and then the counters at every point of the grid that begins with it, until a
- * limit, the signal, or the guest's end.
+ * Reads a baseline and then makes rows of what is read at the points of the grid that begins with it,
+ * until a limit, the signal, or the guest's end.
  *
- * Each point of the grid gives one tick (a sample, gap or stopped tick) or counts as late, if it
- * passed while the process did not run, or while a read (the source may be reconnecting) or
- * `onTick` took its time. When the signal or the duration ends the run between two points, one
- * more read covers the part of the interval, so that the last row reaches up to the end.
+ * Each point of the grid gives one tick (a sample, gap or stopped tick) or counts as late, if
+ * nothing was read for it. When the signal or the duration ends the run between two points, one
+ * more reading covers the part of the interval, so that the last row reaches up to the end; when the
+ * guest ends, the last look at it does.
  *
  * A read is always waited for: the source bounds how long one takes, and decides when to give up.
  * What it or a callback throws comes out of here.
  */
 export async function runSampler(options: SamplerOptions): Promise<SamplerResult> {
-  const { source, clock, limit, signal } = options;
+  const { source, clock, signal } = options;
   const first = await source.read();
   if (first.kind !== 'reading') return { kind: 'no-baseline', outcome: first };
   await options.onBaseline?.({ wall: clock.wall(), reading: first.reading });
-
-  const tally = new Tally(first.reading, options.perVcpu);
-  const grid: Grid = {
-    origin: options.origin ?? first.reading.takenAt,
-    intervalNs: BigInt(options.intervalNs),
-  };
-  const end = limit.durationNs === undefined ? undefined : grid.origin + BigInt(limit.durationNs);
-  let passed = 0;
-  let taken = 0;
-  let late = 0;
-
-  for (;;) {
-    const lastLook = await lookUntil(earlier(nextPoint(grid, passed, clock.now()), end), options);
-    const passedNow = pointsPassed(grid, clock.now());
-    if (passedNow > passed) {
-      late += pointsMissed(passed, passedNow);
-      taken += 1;
-      passed = passedNow;
-    }
-
-    const outcome = await source.read();
-    if (lastLook !== undefined && (outcome.kind === 'ended' || outcome.kind === 'lost')) {
-      await options.onTick(tally.add(lastLook, clock.wall()));
-    }
-    if (outcome.kind === 'ended') {
-      return { kind: 'finished', summary: tally.summary('exited', late, outcome.end) };
-    }
-    // Asked before onTick, which may take its time: what is then left until the end is one more
-    // part of an interval.
-    const reason = endReason(taken, limit.count, clock.now(), end, signal);
-    await options.onTick(tickOf(outcome, tally, clock, first.reading.takenAt));
-    if (outcome.kind === 'lost') {
-      return { kind: 'lost', summary: tally.summary('stopped', late), reason: outcome.reason };
-    }
-    if (reason !== undefined) return { kind: 'finished', summary: tally.summary(reason, late) };
+  const run = new Run(options, first.reading);
+  for await (const taken of source.follow(run.schedule, signal)) {
+    const result = await run.take(taken);
+    if (result !== undefined) return result;
   }
+  return await run.takeLast(() => takeNow(source, 'point', clock));
 }
 
-/** Sleeps, and returns the last reading that was taken in between, if any. */
-async function lookUntil(due: MonotonicNs, options: SamplerOptions): Promise<Reading | undefined> {
-  const { source, clock, signal } = options;
-  let last: Reading | undefined;
-  for (;;) {
-    await clock.sleepUntil(nextLook(due, clock.now(), options), signal);
-    if (signal.aborted || clock.now() >= due) return last;
-    const outcome = await source.read();
-    if (outcome.kind === 'reading') last = outcome.reading;
-    if (outcome.kind === 'ended' || outcome.kind === 'lost') return last;
+/** One run, from its baseline on. */
+class Run {
+  readonly schedule: Schedule;
+  readonly #options: SamplerOptions;
+  readonly #baseline: MonotonicNs;
+  readonly #tally: Tally;
+  #abortedAt: MonotonicNs | undefined;
+  /** Points of the grid that have been dealt with. */
+  #passed = 0;
+  #taken = 0;
+  #late = 0;
+  /** The latest, and what was seen since the last point. */
+  #last: Taken | undefined;
+  #lastLook: Reading | undefined;
+
+  constructor(options: SamplerOptions, baseline: Reading) {
+    const { origin = baseline.takenAt, intervalNs, limit, signal } = options;
+    this.#options = options;
+    this.#baseline = baseline.takenAt;
+    this.#tally = new Tally(baseline, options.perVcpu);
+    this.schedule = {
+      grid: { origin, intervalNs: BigInt(intervalNs) },
+      end: limit.durationNs === undefined ? undefined : origin + BigInt(limit.durationNs),
+      count: limit.count,
+    };
+    const noteAbort = (): void => {
+      this.#abortedAt = options.clock.now();
+    };
+    if (signal.aborted) noteAbort();
+    else signal.addEventListener('abort', noteAbort, { once: true });
   }
-}
 
-function nextLook(
-  due: MonotonicNs,
-  now: MonotonicNs,
-  { lookNs, warmUpNs }: SamplerOptions,
-): MonotonicNs {
-  const look = lookNs === undefined ? due : earlier(due, now + BigInt(lookNs));
-  if (warmUpNs === undefined) return look;
-  const warmUp = due - BigInt(warmUpNs);
-  return warmUp - now > BigInt(warmUpNs) ? earlier(look, warmUp) : look;
-}
-
-function tickOf(
-  outcome: Exclude<ReadOutcome, { readonly kind: 'ended' }>,
-  tally: Tally,
-  clock: Clock,
-  baseline: MonotonicNs,
-): Tick {
-  const wall = clock.wall();
-  switch (outcome.kind) {
-    case 'reading':
-      return tally.add(outcome.reading, wall);
-    case 'failed':
-    case 'lost':
-      return tally.gap(outcome.reason, wall, Number(clock.now() - baseline));
-    case 'stopped':
-      return { kind: 'stopped', wall, elapsedNs: Number(clock.now() - baseline) };
-    default:
-      return outcome satisfies never;
+  /** Undefined if the run goes on. */
+  async take(taken: Taken): Promise<SamplerResult | undefined> {
+    const { kind, outcome } = taken;
+    this.#last = taken;
+    if (outcome.kind === 'ended' || outcome.kind === 'lost') return await this.#end(outcome, taken);
+    if (kind === 'look') {
+      if (outcome.kind === 'reading') this.#lastLook = outcome.reading;
+      return undefined;
+    }
+    const passed = pointsPassed(this.schedule.grid, taken.began);
+    if (passed > this.#passed) {
+      this.#late += pointsMissed(this.#passed, passed);
+      this.#taken += 1;
+      this.#passed = passed;
+    }
+    this.#lastLook = undefined;
+    await this.#options.onTick(this.#tickOf(outcome, taken.ended));
+    const reason = this.#endReason(taken.ended);
+    return reason === undefined ? undefined : this.#finish(reason);
   }
-}
 
-function endReason(
-  taken: number,
-  count: number | undefined,
-  now: MonotonicNs,
-  end: MonotonicNs | undefined,
-  signal: AbortSignal,
-): EndReason | undefined {
-  if (count !== undefined && taken >= count) return 'count';
-  if (end !== undefined && now >= end) return 'duration';
-  if (signal.aborted) return isEndReason(signal.reason) ? signal.reason : 'stopped';
-  return undefined;
+  /** The run is over: what has been read at this moment, or is read now, is its last row. */
+  async takeLast(read: () => Promise<Taken>): Promise<SamplerResult> {
+    const last = this.#last;
+    const isOfNow = last !== undefined && this.#endReason(last.ended) !== undefined;
+    const taken: Taken = isOfNow ? { ...last, kind: 'point' } : await read();
+    return (await this.take(taken)) ?? this.#finish('stopped');
+  }
+
+  async #end(
+    outcome: Extract<ReadOutcome, { readonly kind: 'ended' | 'lost' }>,
+    { ended }: Taken,
+  ): Promise<SamplerResult> {
+    if (this.#lastLook !== undefined) {
+      const { takenAt } = this.#lastLook;
+      await this.#options.onTick(this.#tally.add(this.#lastLook, this.#wallAt(takenAt)));
+    }
+    if (outcome.kind === 'ended') return this.#finish('exited', outcome.end);
+    await this.#options.onTick(this.#tickOf(outcome, ended));
+    const { reason } = outcome;
+    return { kind: 'lost', summary: this.#tally.summary('stopped', this.#late), reason };
+  }
+
+  #finish(reason: EndReason, end?: GuestEnd): SamplerResult {
+    return { kind: 'finished', summary: this.#tally.summary(reason, this.#late, end) };
+  }
+
+  #tickOf(outcome: Exclude<ReadOutcome, { readonly kind: 'ended' }>, at: MonotonicNs): Tick {
+    const wall = this.#wallAt(at);
+    switch (outcome.kind) {
+      case 'reading':
+        return this.#tally.add(outcome.reading, wall);
+      case 'failed':
+      case 'lost':
+        return this.#tally.gap(outcome.reason, wall, Number(at - this.#baseline));
+      case 'stopped':
+        return { kind: 'stopped', wall, elapsedNs: Number(at - this.#baseline) };
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Why the run is over, if what was read up to this moment is all that is wanted. */
+  #endReason(at: MonotonicNs): EndReason | undefined {
+    const { signal } = this.#options;
+    const { count, end } = this.schedule;
+    if (count !== undefined && this.#taken >= count) return 'count';
+    if (end !== undefined && at >= end) return 'duration';
+    if (this.#abortedAt === undefined || at < this.#abortedAt) return undefined;
+    return isEndReason(signal.reason) ? signal.reason : 'stopped';
+  }
+
+  /** Readings may be told some time after they were taken. */
+  #wallAt(moment: MonotonicNs): Date {
+    const { clock } = this.#options;
+    return new Date(clock.wall().getTime() - Number(clock.now() - moment) / 1e6);
+  }
 }
 
 const endReasons: Readonly<Record<EndReason, true>> = {
@@ -180,8 +194,4 @@ const endReasons: Readonly<Record<EndReason, true>> = {
 
 function isEndReason(reason: unknown): reason is EndReason {
   return typeof reason === 'string' && Object.hasOwn(endReasons, reason);
-}
-
-function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
-  return end !== undefined && end < deadline ? end : deadline;
 }

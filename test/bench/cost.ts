@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PacedSource } from '../../src/sampler/paced-source.js';
+import type { CounterSource } from '../../src/sampler/reading.js';
 import { runSampler } from '../../src/sampler/sampler.js';
 import { startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
 import { childNamed, cpuTimeNs, peakMemoryMb } from './cpu-time.ts';
@@ -53,20 +55,22 @@ async function growthOverSamples(figures: Figures): Promise<void> {
     collect();
     return process.memoryUsage().heapUsed / 1e6;
   };
+  const clock = {
+    now: () => now,
+    wall: () => new Date(0),
+    sleepUntil: async (deadline: bigint) => {
+      now = deadline;
+    },
+  };
+  const source: CounterSource = {
+    read: async () => ({
+      kind: 'reading',
+      reading: { counters: [now, 2n * now, 3n * now, 4n * now], takenAt: now, windowNs: 50_000 },
+    }),
+  };
   await runSampler({
-    source: {
-      read: async () => ({
-        kind: 'reading',
-        reading: { counters: [now, 2n * now, 3n * now, 4n * now], takenAt: now, windowNs: 50_000 },
-      }),
-    },
-    clock: {
-      now: () => now,
-      wall: () => new Date(0),
-      sleepUntil: async (deadline) => {
-        now = deadline;
-      },
-    },
+    source: new PacedSource(source, clock, {}),
+    clock,
     intervalNs,
     limit: { count: samples },
     perVcpu: true,

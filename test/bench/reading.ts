@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.js';
-import { WARM_UP_NS } from '../../src/commands/sample-guests.js';
+import { MI_PACE } from '../../src/sampler/paced-source.js';
 import { type BenchGuest, startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
 import { atMost, type Figures } from './figure.ts';
 import { mean } from './statistics.ts';
 import { attachTo, lookAt } from './watched.ts';
 
-const warmUpNs = BigInt(WARM_UP_NS);
+const warmUpNs = BigInt(MI_PACE.warmUpNs ?? 0);
 
 interface Pace {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { type Pace, PacedSource } from '../../src/sampler/paced-source.js';
 import type { CounterSource, ReadOutcome } from '../../src/sampler/reading.js';
 import type { Sample, Summary, Tick } from '../../src/sampler/sample.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../../src/sampler/sampler.js';
@@ -42,7 +43,9 @@ export interface Run {
 }
 
 export async function run(
-  options: Pick<SamplerOptions, 'source' | 'clock'> & Partial<SamplerOptions>,
+  options: Omit<Partial<SamplerOptions>, 'source'> &
+    Pick<SamplerOptions, 'clock'> &
+    Pace & { readonly source: CounterSource },
 ): Promise<Run> {
   const ticks: Tick[] = [];
   const result = await runSampler({
@@ -54,6 +57,7 @@ export async function run(
       ticks.push(tick);
     },
     ...options,
+    source: new PacedSource(options.source, options.clock, options),
   });
   return { result, ticks, samples: ticks.filter((tick) => tick.kind === 'sample') };
 }

@@ -1,0 +1,65 @@
+import type { Clock, MonotonicNs } from '../clock.js';
+import { nextPoint, pointsPassed } from './grid.js';
+import type { CounterSource, ReadOutcome } from './reading.js';
+import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
+
+/** How reads are paced. */
+export interface Pace {
+  /**
+   * How often the counters are looked at between two points of the grid, so that there is a last
+   * look when the guest ends.
+   */
+  readonly lookNs?: number;
+  /**
+   * How long before a point of the grid there is one more look, if nothing was read for as long
+   * before: it warms the way for the read that counts, which is then on time and takes less of it.
+   */
+  readonly warmUpNs?: number;
+}
+
+/** A look costs one or two milliseconds of CPU; after some idleness a read takes 0.5 to 1 ms. */
+export const MI_PACE: Pace = { lookNs: 100_000_000, warmUpNs: 1_500_000 };
+
+/** Sleeps until a reading is due, and asks for it. */
+export class PacedSource implements ReadingSource {
+  readonly #source: CounterSource;
+  readonly #clock: Clock;
+  readonly #pace: Pace;
+
+  constructor(source: CounterSource, clock: Clock, pace: Pace) {
+    this.#source = source;
+    this.#clock = clock;
+    this.#pace = pace;
+  }
+
+  read(): Promise<ReadOutcome> {
+    return this.#source.read();
+  }
+
+  async *follow({ grid, end }: Schedule, signal: AbortSignal): AsyncGenerator<Taken> {
+    const clock = this.#clock;
+    let passed = pointsPassed(grid, clock.now());
+    for (;;) {
+      const due = earlier(nextPoint(grid, passed, clock.now()), end);
+      await clock.sleepUntil(this.#nextLook(due, clock.now()), signal);
+      if (signal.aborted) return;
+      const passedNow = pointsPassed(grid, clock.now());
+      if (passedNow === passed && clock.now() >= due) return;
+      const kind = passedNow > passed ? 'point' : 'look';
+      passed = passedNow;
+      yield await takeNow(this.#source, kind, clock);
+    }
+  }
+
+  #nextLook(due: MonotonicNs, now: MonotonicNs): MonotonicNs {
+    const { lookNs, warmUpNs } = this.#pace;
+    const look = lookNs === undefined ? due : earlier(due, now + BigInt(lookNs));
+    if (warmUpNs === undefined) return look;
+    const warmUp = due - BigInt(warmUpNs);
+    return warmUp - now > BigInt(warmUpNs) ? earlier(look, warmUp) : look;
+  }
+}
+
+function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
+  return end !== undefined && end < deadline ? end : deadline;
+}
