@@ -1,31 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
-import { icount, icountCommand, startIcount } from '../fixtures/icount.ts';
+import { icount, startIcount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
-import { startInTerminal } from '../fixtures/terminal.ts';
+import { startSpin } from '../fixtures/running.ts';
+import { startIcountInTerminal } from '../fixtures/terminal.ts';
 
-let folder: string;
+const folder = directoryOfFile();
 /** Asleep: 2,000,020 instructions, and not one more. */
 let guest: Guest;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'icount-gdb-command-'));
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  guest = await startFixed(pluginFile('array-with-pc'));
+  return () => guest[Symbol.asyncDispose]();
 });
 
 const busyUntil = (file: string): readonly string[] => [
@@ -145,10 +136,7 @@ test('SIGTERM is passed on, and the command is waited for', async () => {
 
 test("Ctrl-C is the command's, and it is waited for", async () => {
   const script = 'trap "echo got it; exit 5" INT; echo began; while :; do sleep 0.02; done';
-  await using terminal = startInTerminal(
-    [...icountCommand, String(guest.pid), '--', 'sh', '-c', script],
-    { columns: 80, rows: 24 },
-  );
+  await using terminal = startIcountInTerminal([guest.pid, '--', 'sh', '-c', script]);
   await terminal.whenTold('the start', () => terminal.text.includes('began'));
 
   terminal.type('\u0003');
@@ -159,13 +147,7 @@ test("Ctrl-C is the command's, and it is waited for", async () => {
 });
 
 test('a guest that ends before the command does is told of', async () => {
-  await using mortal = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'getpid-loop',
-  });
-  await mortal.whenRunning();
+  await using mortal = await startSpin(pluginFile('array-with-pc'));
   const { pid } = mortal;
   const script = `kill -KILL ${pid}; while [ -e /proc/${pid} ]; do sleep 0.02; done; exit 4`;
   const run = await icount([pid, '--', 'sh', '-c', script]);

@@ -1,26 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
-import { startGuest } from '../fixtures/guest.ts';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { icount } from '../fixtures/icount.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
-let directory: string;
+const directory = directoryOfFile();
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'icount-gdb-completion-'));
   await symlink(main, join(directory, 'icount-gdb'));
   const { stdout } = await icount(['completion', 'bash']);
   await writeFile(join(directory, 'completion.bash'), stdout);
-});
-
-afterAll(async () => {
-  await rm(directory, { recursive: true, force: true });
 });
 
 /**
@@ -73,8 +68,7 @@ test('after -- bash offers commands', async () => {
 
 test('bash offers the pids of guests, wherever one is due', async () => {
   const plugin = pluginFile('array');
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
-  await guest.whenSettled();
+  await using guest = await startFixed(plugin);
 
   for (const line of ['icount-gdb ', 'icount-gdb inspect ', 'icount-gdb doctor ']) {
     expect(await complete(line)).toContain(String(guest.pid));

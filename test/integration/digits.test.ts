@@ -1,25 +1,16 @@
 import { expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startFixed } from '../fixtures/fixed.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { type Outcome, startIcount } from '../fixtures/icount.ts';
 import { counterAddress } from '../fixtures/inspection.ts';
 import { readWord, setVariables, writeWord } from '../fixtures/poke.ts';
 import { countLines, readRecords, readSamples, sumOf } from '../fixtures/records.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { until } from '../fixtures/until.ts';
 
 /** Not a double: 2^53 and its neighbour would both be printed as …992. */
 const aboveDouble = 2n ** 53n + 1n;
 const end = 2n ** 64n;
-
-/** A guest that executes nothing any more: its counter is what it was set to. */
-function startFixed(): Guest {
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'fixed',
-  });
-}
 
 /** What the counter is set to, one after the other: above 2^53, above 2^63, close to 2^64 and over it. */
 const values = [aboveDouble, 2n * aboveDouble + 1n, end / 2n + 1n, end - 1n, aboveDouble - 5n];
@@ -31,8 +22,8 @@ function at(index: number): bigint {
 
 /** A run in which a counter takes these values, each for some rows. */
 async function watchValues(format: string): Promise<Outcome> {
-  await using guest = startFixed();
-  await guest.whenSettled();
+  // It executes nothing more: its counter is what it was set to.
+  await using guest = await startFixed();
   await setVariables(guest.pid, { inline_insn_count: at(0) });
   const address = await counterAddress(guest.pid);
   await using run = startIcount([guest.pid, '-f', format, '-i', '20ms']);
@@ -86,13 +77,7 @@ function grouped(count: bigint): string {
 }
 
 test('a counter that wraps around while the guest runs has right deltas', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin();
   const address = await counterAddress(guest.pid);
   // Some seconds of work. What is set between a load and a store of the guest's is lost again.
   await until('a counter that is set', async () => {
@@ -119,14 +104,7 @@ test('a counter that wraps around while the guest runs has right deltas', async 
 });
 
 test('the slots of vCPUs have every digit and wrap around each for itself', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: false,
-    guest: 'harts-small',
-    smp: 4,
-  });
-  await guest.whenSettled();
+  await using guest = await startHarts('array-with-pc', { inline: false, smp: 4 });
   await setVariables(guest.pid, {
     'counts[1].insn_count': aboveDouble,
     'counts[3].insn_count': end - 1n,

@@ -1,29 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { layouts, otherPluginFile, pluginFile, type SymbolKind } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
+import { stateOf } from '../fixtures/process-status.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { until } from '../fixtures/until.ts';
+import { asUser, somebody } from '../fixtures/users.ts';
 
 const unicode = { env: { LC_ALL: 'C.UTF-8' } };
 
-function startFixed(symbols: SymbolKind = 'full'): Guest {
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array', symbols),
-    inline: true,
-    guest: 'fixed',
-  });
-}
-
 test.each(layouts)('doctor finds nothing missing with layout %s', async (layout) => {
-  await using guest = startGuest({
-    qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-    plugin: pluginFile(layout),
-    inline: true,
-    guest: 'harts-small',
-  });
-  await guest.whenSettled();
+  await using guest = await startHarts(layout, { inline: true });
 
   const { status, stdout, stderr } = await icount(['doctor', guest.pid], unicode);
 
@@ -38,8 +27,7 @@ test.each(layouts)('doctor finds nothing missing with layout %s', async (layout)
 });
 
 test('doctor leaves the guest as it was, and its report whole', async () => {
-  await using guest = startFixed();
-  await guest.whenSettled();
+  await using guest = await startFixed();
 
   const { stdout } = await icount(['doctor', guest.pid]);
 
@@ -49,8 +37,7 @@ test('doctor leaves the guest as it was, and its report whole', async () => {
 });
 
 test('a symbol table is enough', async () => {
-  await using guest = startFixed('stripped');
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('array', 'stripped'));
 
   const { status, stdout } = await icount(['doctor', guest.pid], unicode);
 
@@ -59,8 +46,7 @@ test('a symbol table is enough', async () => {
 });
 
 test('without symbols, an unstripped copy is the remedy', async () => {
-  await using guest = startFixed('fully-stripped');
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('array', 'fully-stripped'));
 
   const { status, stdout } = await icount(['doctor', guest.pid], unicode);
 
@@ -86,29 +72,22 @@ test('a QEMU with another plugin lacks libinsn', async () => {
 });
 
 test('a stopped guest is not resumed', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenRunning();
+  await using guest = await startSpin();
   guest.child.kill('SIGSTOP');
-  await until('the guest to stop', () => isStopped(guest.pid));
+  await until('the guest to stop', () => stateOf(guest.pid) === 'T');
 
   const { status, stdout } = await icount(['doctor', guest.pid], unicode);
 
   expect(status).toBe(1);
   expect(stdout).toMatch(/^✗ ptrace .*stopped.*\n +remedy: .*kill -CONT/m);
-  expect(isStopped(guest.pid)).toBe(true);
+  expect(stateOf(guest.pid)).toBe('T');
 });
 
 test.each([
   ['that is not there', '/nonexistent/gdb'],
   ['that is no gdb', '/bin/true'],
 ])('a gdb %s is missing, and the rest is checked as far as it goes', async (_, gdb) => {
-  await using guest = startFixed();
-  await guest.whenSettled();
+  await using guest = await startFixed();
 
   const { status, stdout } = await icount(['doctor', guest.pid, '--gdb', gdb], unicode);
 
@@ -141,16 +120,12 @@ test('ticks become words where the locale has none', async () => {
 });
 
 test.skipIf(process.getuid?.() !== 0)('another user’s guest: the reason is told', async () => {
-  await using guest = startFixed();
-  await guest.whenSettled();
-  const behind = ['setpriv', '--reuid', '65534', '--clear-groups'];
+  await using guest = await startFixed();
+  const behind = asUser(somebody);
 
   const { status, stdout } = await icount(['doctor', guest.pid], { ...unicode, behind });
 
   expect(status).toBe(4);
-  expect(stdout).toMatch(/^✗ plugin +not permitted: it runs as user 0 and we as user 65534/m);
+  const reason = `not permitted: it runs as user 0 and we as user ${somebody.uid}`;
+  expect(stdout).toMatch(new RegExp(`^✗ plugin +${reason}`, 'm'));
 });
-
-function isStopped(pid: number): boolean {
-  return /^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layouts, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
@@ -13,13 +14,7 @@ const modes = [
 describe.each(layouts.filter((layout) => layout !== 'scoreboard'))('layout %s', (layout) => {
   // fixed.S: 3 instructions follow the sleep in which it is read.
   test.each(modes)('the total of `fixed` is exact while it sleeps, $mode', async (mode) => {
-    await using guest = startGuest({
-      qemu: 'qemu-riscv64',
-      plugin: pluginFile(layout),
-      inline: mode.inline,
-      guest: 'fixed',
-    });
-    await guest.whenSettled();
+    await using guest = await startFixed(pluginFile(layout), mode.inline);
 
     const run = await icount([guest.pid, '-f', 'jsonl', '-i', '10ms', '-n', 1]);
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
@@ -27,10 +27,7 @@ beforeAll(async () => {
     args: ['4', '10000000'],
   });
   await guest.whenRunning();
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
+  return () => guest[Symbol.asyncDispose]();
 });
 
 describe('SIGKILL to icount-gdb: the guest runs on, and no gdb is left', () => {

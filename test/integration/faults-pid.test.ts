@@ -7,7 +7,7 @@ import { NoSuchProcessError } from '../../src/errors.js';
 import { GuestWatch } from '../../src/guest/watch.js';
 import { readStartTicks } from '../../src/proc/process.js';
 import { pluginFile } from '../fixtures/cache.ts';
-import { startGuest } from '../fixtures/guest.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';
 
 const plugin = pluginFile('array');
@@ -34,8 +34,7 @@ async function openWatch(pid: number, startTicks: bigint, said: string[]) {
 }
 
 test('a pid that is used again between look and attach: that process is not touched', async () => {
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'spin' });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin(plugin);
   const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
   const said: string[] = [];
   // We had looked at one that started earlier.
@@ -49,8 +48,7 @@ test('a pid that is used again between look and attach: that process is not touc
 });
 
 test('a process that ends between look and attach', async () => {
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'spin' });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin(plugin);
   const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
   const said: string[] = [];
   const { watch, elf, handle } = await openWatch(guest.pid, startTicks, said);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Layout, layouts, pluginFile } from '../fixtures/cache.ts';
+import { layouts, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
+import { startBusyHarts, startHarts } from '../fixtures/harts.ts';
 
 const modes = [
   { mode: 'inline', inline: true },
@@ -22,8 +24,7 @@ describe.each(olderLayouts)('libinsn of layout %s', (layout) => {
   });
 
   test.each(modes)('counts what `fixed` says, $mode', async ({ inline }) => {
-    await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline, guest: 'fixed' });
-    await guest.whenSettled();
+    await using guest = await startFixed(plugin, inline);
 
     const { total } = await guest.end();
 
@@ -33,8 +34,7 @@ describe.each(olderLayouts)('libinsn of layout %s', (layout) => {
 
 describe.each(layouts)('libinsn of layout %s', (layout) => {
   test.each(modes)('counts what `harts` says for one hart, $mode', async ({ inline }) => {
-    await using guest = startHarts(layout, inline, 1);
-    await guest.whenSettled();
+    await using guest = await startHarts(layout, { inline });
 
     const { total } = await guest.end();
 
@@ -43,8 +43,7 @@ describe.each(layouts)('libinsn of layout %s', (layout) => {
 });
 
 test('libinsn counts what `harts` says for each of four harts in an array', async () => {
-  await using guest = startHarts('array', false, 4);
-  await guest.whenSettled();
+  await using guest = await startHarts('array', { inline: false, smp: 4 });
 
   const report = await guest.end();
 
@@ -54,8 +53,7 @@ test('libinsn counts what `harts` says for each of four harts in an array', asyn
 test.each(modes)(
   'libinsn counts what `harts` says for 40 harts on a scoreboard, $mode',
   async ({ inline }) => {
-    await using guest = startHarts('scoreboard', inline, 40);
-    await guest.whenSettled();
+    await using guest = await startHarts('scoreboard', { inline, smp: 40 });
 
     const report = await guest.end();
 
@@ -66,29 +64,12 @@ test.each(modes)(
 );
 
 test('a guest in system mode obeys its monitor', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 4,
-  });
-  await guest.whenRunning();
+  await using guest = await startBusyHarts(4);
 
   await guest.monitor('stop');
 
   expect(await guest.monitor('info status')).toContain('paused');
 });
-
-function startHarts(layout: Layout, inline: boolean, smp: number) {
-  return startGuest({
-    qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-    plugin: pluginFile(layout),
-    inline,
-    guest: 'harts-small',
-    smp,
-  });
-}
 
 /** See harts.S; `harts-small` makes 50,000 turns in a round. */
 function instructionsOfHart(hart: number): bigint {

@@ -1,27 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { temporaryDirectory } from '../fixtures/directory.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import type { Guest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';
 
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
+  guest = await startSpin();
+  return () => guest[Symbol.asyncDispose]();
 });
 
 /** A program of the test's own, to be taken for gdb. */

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { type Layout, layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { parseReport } from '../fixtures/report.ts';
 
 const script = join(import.meta.dirname, '../../gdb-scripts/icount.gdb');
@@ -18,24 +20,14 @@ async function gdb(args: readonly string[], ...commands: readonly string[]): Pro
   return `${stdout}\n${stderr}`;
 }
 
-function startHarts(layout: Layout, inline: boolean): Guest {
-  return startGuest({
-    qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-    plugin: pluginFile(layout),
-    inline,
-    guest: 'harts-small',
-    smp: inline && layout !== 'scoreboard' ? 1 : 4,
-  });
-}
-
 const cases = layouts.flatMap((layout) => [
   { layout, mode: 'inline', inline: true },
   { layout, mode: 'callback', inline: false },
 ]);
 
 test.each(cases)('icount prints what libinsn reports: $layout, $mode', async (one) => {
-  await using guest = startHarts(one.layout, one.inline);
-  await guest.whenSettled();
+  const smp = one.inline && one.layout !== 'scoreboard' ? 1 : 4;
+  await using guest = await startHarts(one.layout, { inline: one.inline, smp });
 
   const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
 
@@ -55,8 +47,7 @@ test.each(cases)('icount prints what libinsn reports: $layout, $mode', async (on
 
 test('icount reads a guest in user mode', async () => {
   const plugin = pluginFile('array');
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
-  await guest.whenSettled();
+  await using guest = await startFixed(plugin);
 
   // Three more are for its end.
   expect(await gdb(['-p', String(guest.pid)], 'icount')).toContain('\ntotal insns: 2000020\n');

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { installedPluginFile, layouts, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { inspection } from '../fixtures/inspection.ts';
 import { readWord } from '../fixtures/poke.ts';
 import { startProgram } from '../fixtures/program.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { tracerOf, whenUndisturbed, whenWorking } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -21,14 +24,7 @@ describe.each(layouts)('inspect, layout %s', (layout) => {
   test.each(['full', 'stripped'] as const)('says what was found, symbols %s', async (symbols) => {
     const { stride, harts, variables } = expectations[layout];
     const plugin = pluginFile(layout, symbols);
-    await using guest = startGuest({
-      qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-      plugin,
-      inline: false,
-      guest: 'harts-small',
-      smp: harts,
-    });
-    await guest.whenSettled();
+    await using guest = await startHarts(layout, { inline: false, smp: harts, symbols });
 
     const facts = await inspection(guest.pid);
 
@@ -53,13 +49,7 @@ describe.each(layouts)('inspect, layout %s', (layout) => {
 });
 
 test('inspect: the address is that of the counter, in the memory of the process', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: false,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('array-with-pc'), false);
 
   const facts = await inspection(guest.pid);
 
@@ -79,13 +69,7 @@ test('inspect resolves the libinsn of the QEMU that is installed', async () => {
 });
 
 test('inspect leaves the guest running', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin();
 
   await inspection(guest.pid);
 
@@ -94,20 +78,14 @@ test('inspect leaves the guest running', async () => {
 
 describe('inspect --no-attach', () => {
   test('answers for a guest that another debugger has, and leaves that alone', async () => {
-    await using guest = startGuest({
-      qemu: 'qemu-riscv64',
-      plugin: pluginFile('array'),
-      inline: true,
-      guest: 'fixed',
-    });
-    await guest.whenSettled();
+    await using guest = await startFixed();
     const attached = await inspection(guest.pid);
     await using debuggerOfOthers = startProgram(['gdb', '-nx', '-q', '-p', `${guest.pid}`]);
-    await until('the other debugger', async () => (await tracerOf(guest.pid)) !== 0);
+    await until('the other debugger', () => tracerOf(guest.pid) !== 0);
 
     const facts = await inspection(guest.pid, '--no-attach');
 
-    expect(await tracerOf(guest.pid)).toBe(debuggerOfOthers.pid);
+    expect(tracerOf(guest.pid)).toBe(debuggerOfOthers.pid);
     expect(facts.get('mode')).toMatch(/^inline \(by the command line/);
     for (const name of ['plugin', 'build-id', 'layout', 'counts', 'load bias', 'address']) {
       expect(facts.get(name)).toBe(attached.get(name));
@@ -116,13 +94,7 @@ describe('inspect --no-attach', () => {
   });
 
   test('answers for a guest that is stopped, and leaves it so', async () => {
-    await using guest = startGuest({
-      qemu: 'qemu-riscv64',
-      plugin: pluginFile('array'),
-      inline: true,
-      guest: 'spin',
-    });
-    await guest.whenSaid('running\n');
+    await using guest = await startSpin();
     guest.child.kill('SIGSTOP');
 
     const { status, stdout } = await icount(['inspect', guest.pid, '--no-attach']);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Layout, layouts, pluginFile, type SymbolKind } from '../fixtures/cache.ts';
-import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
 
@@ -32,14 +32,11 @@ describe.each(combinations)('libinsn of layout $layout, $mode, $symbols', (combi
   test('has in memory what it reports at exit, to the instruction', async () => {
     const { layout, mode, symbols } = combination;
     const harts = hartsFor(layout, mode);
-    await using guest = startGuest({
-      qemu: layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-      plugin: pluginFile(layout, symbols),
+    await using guest = await startHarts(layout, {
       inline: mode === 'inline',
-      guest: 'harts-small',
       smp: harts,
+      symbols,
     });
-    await guest.whenSettled();
 
     const run = await icount([guest.pid, '-f', 'jsonl', '-i', '10ms', '-n', 2]);
 

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { otherPluginFile, pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
+import { stateOf } from '../fixtures/process-status.ts';
+import { startSpin } from '../fixtures/running.ts';
+import { tracerOf } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
+import { asUser, somebody } from '../fixtures/users.ts';
 
 interface Listed {
   readonly pid: number;
@@ -28,8 +33,7 @@ async function listed(pid: number, behind: readonly string[] = []): Promise<List
 
 test('list shows a guest in user mode', async () => {
   const plugin = pluginFile('array');
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
-  await guest.whenSettled();
+  await using guest = await startFixed(plugin);
 
   const row = await listed(guest.pid);
 
@@ -47,14 +51,7 @@ test('list shows a guest in user mode', async () => {
 });
 
 test('list shows a guest in system mode, in the table too', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-small',
-    smp: 3,
-  });
-  await guest.whenSettled();
+  await using guest = await startHarts('array', { inline: false, smp: 3 });
 
   expect(await listed(guest.pid)).toMatchObject({ emulation: 'system', mode: 'percpu', vcpus: 3 });
   const { stdout } = await icount(['list']);
@@ -87,36 +84,19 @@ test('list leaves out a QEMU with another plugin, and what only talks of plugins
 });
 
 test('list touches no process: a stopped guest stays stopped, untraced', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenRunning();
+  await using guest = await startSpin();
   guest.child.kill('SIGSTOP');
-  const before = await until('the guest to stop', () => stopped(guest.pid));
+  await until('the guest to stop', () => stateOf(guest.pid) === 'T');
 
   expect(await listed(guest.pid)).toBeDefined();
 
-  expect(stopped(guest.pid)).toBe(before);
+  expect(stateOf(guest.pid)).toBe('T');
+  expect(tracerOf(guest.pid)).toBe(0);
 });
 
-/** State and tracer of a process in group stop; undefined for one that runs. */
-function stopped(pid: number): string | undefined {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return /^State:\tT/m.test(status) ? /^TracerPid:.*$/m.exec(status)?.[0] : undefined;
-}
-
 test.skipIf(process.getuid?.() !== 0)('list counts what it may not look into', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
-  const behind = ['setpriv', '--reuid', '65534', '--clear-groups'];
+  await using guest = await startFixed();
+  const behind = asUser(somebody);
 
   expect(await listed(guest.pid, behind)).toBeUndefined();
   const { stderr } = await icount(['list'], { behind });
@@ -124,13 +104,7 @@ test.skipIf(process.getuid?.() !== 0)('list counts what it may not look into', a
 });
 
 test('without a process id the help is printed, and which guests there are', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
+  await using guest = await startFixed();
 
   const { status, stdout, stderr } = await icount([]);
 

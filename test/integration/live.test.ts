@@ -1,43 +1,31 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
-import { icount, icountCommand } from '../fixtures/icount.ts';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import type { Guest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
+import { icount } from '../fixtures/icount.ts';
+import { stateOf } from '../fixtures/process-status.ts';
 import { readRecords } from '../fixtures/records.ts';
-import { startInTerminal, type Terminal } from '../fixtures/terminal.ts';
+import { startSpin } from '../fixtures/running.ts';
+import { startIcountInTerminal, startInTerminal, type Terminal } from '../fixtures/terminal.ts';
 import { until } from '../fixtures/until.ts';
 
 const ENTER = '\u001b[?1049h';
 const LEAVE = '\u001b[?1049l';
 
 let guest: Guest;
-let folder: string;
+const folder = directoryOfFile();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'icount-gdb-live-'));
-  guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 4,
-  });
-  await guest.whenRunning();
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  guest = await startBusyHarts(4);
+  return () => guest[Symbol.asyncDispose]();
 });
 
 function watch(...args: readonly string[]): Terminal {
-  return startInTerminal([...icountCommand, String(guest.pid), '--live', '-i', '50ms', ...args], {
-    columns: 80,
-    rows: 24,
-  });
+  return startIcountInTerminal([guest.pid, '--live', '-i', '50ms', ...args]);
 }
 
 /** The lines of the last picture that is whole. */
@@ -139,7 +127,7 @@ test('Ctrl-Z gives the terminal back until it goes on', async () => {
   await shows(terminal, 'cpu 3');
 
   terminal.type('\u001a');
-  await until('the stop', async () => (await stateOf(pid)) === 'T');
+  await until('the stop', () => stateOf(pid) === 'T');
   await terminal.whenTold('the old screen', () => terminal.text.includes(LEAVE));
   expectSwitches(terminal, [ENTER, LEAVE]);
   const { text } = terminal;
@@ -164,17 +152,8 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('%s gives it back', async (s
 });
 
 test('a guest that ends, ends it', async () => {
-  await using mortal = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'getpid-loop',
-  });
-  await mortal.whenRunning();
-  await using terminal = startInTerminal(
-    [...icountCommand, String(mortal.pid), '--live', '-i', '50ms'],
-    { columns: 80, rows: 24 },
-  );
+  await using mortal = await startSpin(pluginFile('array-with-pc'));
+  await using terminal = startIcountInTerminal([mortal.pid, '--live', '-i', '50ms']);
   // Not the empty view, which is there before the counters have been read.
   await shows(terminal, /most \d/);
 
@@ -217,10 +196,8 @@ test.each([
     screen.draw(['a picture']);
     setImmediate(() => { ${last}; });
   `;
-  await using terminal = startInTerminal(
-    [process.execPath, '--input-type=module', '--eval', script],
-    { columns: 80, rows: 24 },
-  );
+  const command = [process.execPath, '--input-type=module', '--eval', script];
+  await using terminal = startInTerminal(command);
   expect(await terminal.status()).toBe(status);
   expectRestored(terminal);
   const shown = terminal.text.slice(terminal.text.lastIndexOf(LEAVE));
@@ -235,11 +212,7 @@ test('rows go to the file of --output meanwhile', async () => {
 });
 
 test('a terminal that can do nothing is refused', async () => {
-  await using terminal = startInTerminal([...icountCommand, '1', '--live'], {
-    columns: 80,
-    rows: 24,
-    env: { TERM: 'dumb' },
-  });
+  await using terminal = startIcountInTerminal([1, '--live'], { env: { TERM: 'dumb' } });
   expect(await terminal.status()).toBe(2);
   expect(terminal.text).toContain('TERM is dumb');
 });
@@ -253,9 +226,4 @@ test('what is no terminal is refused', async () => {
 function expectSwitches(terminal: Terminal, switches: readonly string[]): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are control sequences
   expect(terminal.text.match(/\u001b\[\?1049[hl]/g)).toEqual(switches);
-}
-
-async function stateOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '';
 }

@@ -1,24 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findText } from '../../src/mi/find.js';
 import { LineSplitter } from '../../src/mi/lines.js';
 import { parseRecord } from '../../src/mi/parse.js';
 import { quoteArgument } from '../../src/mi/quote.js';
 import type { MiRecord } from '../../src/mi/record.js';
+import { directoryOfFile } from '../fixtures/directory.ts';
 
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'icount-gdb-quote-'));
-});
-
-afterAll(async () => {
-  await rm(directory, { recursive: true, force: true });
-});
+const directory = directoryOfFile();
 
 /** What the real gdb answers to these commands, one after the other. */
 async function converse(commands: readonly string[]): Promise<MiRecord[]> {

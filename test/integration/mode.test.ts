@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { setVariables } from '../fixtures/poke.ts';
@@ -12,13 +13,7 @@ test.each([
   { inline: true, doInline: 0n, mode: 'percpu', total: 0n },
   { inline: false, doInline: 1n, mode: 'inline', total: 0n },
 ])('do_inline is believed over the command line, which says $inline', async (given) => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: given.inline,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('array'), given.inline);
   await setVariables(guest.pid, { do_inline: given.doInline });
 
   const { stdout } = await icount([guest.pid, ...once]);
@@ -50,13 +45,7 @@ test.each(['inline', 'inline=on', 'inline=yes', 'inline=true', 'arg=inline'])(
 );
 
 test('--mode chooses between the counters that an array layout has', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc', 'stripped'),
-    inline: false,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('array-with-pc', 'stripped'), false);
 
   const inline = readRecords((await icount([guest.pid, ...once, '--mode', 'inline'])).stdout);
   const percpu = readRecords((await icount([guest.pid, ...once, '--mode', 'percpu'])).stdout);
@@ -68,13 +57,7 @@ test('--mode chooses between the counters that an array layout has', async () =>
 });
 
 test('--mode percpu is refused where one counter is all that there is', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('scalar'),
-    inline: false,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
+  await using guest = await startFixed(pluginFile('scalar'), false);
 
   const { status, stdout, stderr } = await icount([guest.pid, '--mode', 'percpu']);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 import { startFixed } from '../fixtures/fixed.ts';
@@ -14,10 +14,7 @@ let guest: Guest;
 
 beforeAll(async () => {
   guest = await startFixed(pluginFile('array'), false);
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
+  return () => guest[Symbol.asyncDispose]();
 });
 
 test('--output takes the data, and leaves nothing to stdout', async () => {

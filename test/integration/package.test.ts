@@ -1,20 +1,19 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
-import { startGuest } from '../fixtures/guest.ts';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import { startSpin } from '../fixtures/running.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
-let directory: string;
+const directory = directoryOfFile();
 let packed: readonly string[];
 
 /** Packs a copy, so that the build that packing does can't pull dist/ away under other tests. */
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'icount-gdb-package-'));
   const copy = join(directory, 'copy');
   for (const entry of [
     ...['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'gdb-scripts'],
@@ -32,10 +31,6 @@ beforeAll(async () => {
     ...['install', '--global', '--prefix', join(directory, 'prefix'), '--prefer-offline'],
     ...['--no-audit', '--no-fund', join(directory, filename)],
   ]);
-});
-
-afterAll(async () => {
-  await rm(directory, { recursive: true, force: true });
 });
 
 test('the tarball holds what it takes to run, and nothing else', () => {
@@ -64,8 +59,7 @@ describe('installed into an empty prefix', () => {
 
   test('icount-gdb counts the instructions of a real guest', async () => {
     const plugin = pluginFile('array');
-    await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'spin' });
-    await guest.whenRunning();
+    await using guest = await startSpin(plugin);
 
     const { stdout } = await run(installed(), [
       ...[String(guest.pid), '--interval', '20ms', '--count', '5', '--format', 'jsonl', '--quiet'],

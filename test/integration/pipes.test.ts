@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { temporaryDirectory } from '../fixtures/directory.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import type { Guest } from '../fixtures/guest.ts';
 import { icountCommand, startIcount } from '../fixtures/icount.ts';
 import { readRecords, readSamples } from '../fixtures/records.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { whenWorking } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -16,17 +16,8 @@ const run = promisify(execFile);
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
+  guest = await startSpin();
+  return () => guest[Symbol.asyncDispose]();
 });
 
 test.each(['table', 'csv', 'jsonl', 'bpftrace'])(

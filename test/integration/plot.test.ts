@@ -1,30 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import type { Guest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
 import { pathsIn, wellFormed } from '../observers/plot/svg-reader.js';
 
-let folder: string;
+const folder = directoryOfFile();
 let guest: Guest;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'icount-gdb-plot-'));
-  guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 4,
-  });
-  await guest.whenRunning();
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  guest = await startBusyHarts(4);
+  return () => guest[Symbol.asyncDispose]();
 });
 
 test('a chart has the total and every vCPU, and rows go where they always go', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { buildIdOf } from '../fixtures/build-id.ts';
 import { guestFile, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { compilePlugin } from '../fixtures/compile.ts';
@@ -17,10 +17,7 @@ let guest: Guest;
 
 beforeAll(async () => {
   guest = await startFixed(pluginFile('array'));
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
+  return () => guest[Symbol.asyncDispose]();
 });
 
 /** Each command refuses the file with its name and what is wrong, and leaves the guest alone. */

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { guestFile, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
+import { stateOf } from '../fixtures/process-status.ts';
 import { startProgram } from '../fixtures/program.ts';
 import { qemuCommand } from '../fixtures/qemu-command.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { tracerOf, whenUndisturbed, whenWorking } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -35,23 +37,17 @@ test('a zombie', async () => {
     '(until grep -qx sleep /proc/$$/comm; do sleep 0.01; done) & echo $!; exec sleep 600';
   await using parent = startProgram(['sh', '-c', script]);
   const pid = Number(await until('the pid', () => /^\d+\n/.exec(parent.stdout)?.[0]));
-  await until('the zombie', () => /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+  await until('the zombie', () => stateOf(pid) === 'Z');
 
   await expectBothRefuse(pid, 3, 'zombie');
 });
 
 test('a guest that another debugger has: it is named, and keeps the guest', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin();
   // Commands from stdin, which stays open: it goes on tracing, and the guest on working.
   const gdb = ['gdb', '-nx', '-q', '-p', `${guest.pid}`, '-ex', 'continue'];
   await using other = startProgram(gdb);
-  await until('the other debugger', async () => (await tracerOf(guest.pid)) === other.pid);
+  await until('the other debugger', () => tracerOf(guest.pid) === other.pid);
   await until('the guest to go on', () => other.stdout.includes('Continuing'));
 
   const run = await icount([guest.pid]);
@@ -62,26 +58,19 @@ test('a guest that another debugger has: it is named, and keeps the guest', asyn
     `process ${guest.pid} is already traced by process ${other.pid}`,
     'gdb -nx',
   );
-  expect(await tracerOf(guest.pid)).toBe(other.pid);
+  expect(tracerOf(guest.pid)).toBe(other.pid);
   other.child.kill('SIGKILL');
   await whenWorking(guest.pid);
 });
 
 test('a guest that is stopped: it stays so', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin();
   guest.child.kill('SIGSTOP');
-  const state = () => /^State:\t(.)/m.exec(readFileSync(`/proc/${guest.pid}/status`, 'utf8'))?.[1];
-  await until('the stop', () => state() === 'T');
+  await until('the stop', () => stateOf(guest.pid) === 'T');
 
   await expectBothRefuse(guest.pid, 1, 'is stopped', `kill -CONT ${guest.pid}`);
 
-  expect(state()).toBe('T');
+  expect(stateOf(guest.pid)).toBe('T');
   guest.child.kill('SIGCONT');
   await whenWorking(guest.pid);
 });

@@ -1,29 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { directoryOfFile } from '../fixtures/directory.ts';
+import type { Guest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 
-let folder: string;
+const folder = directoryOfFile();
 let guest: Guest;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'icount-gdb-repeat-'));
-  guest = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 2,
-  });
-  await guest.whenRunning();
-});
-
-afterAll(async () => {
-  await guest[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  guest = await startBusyHarts(2);
+  return () => guest[Symbol.asyncDispose]();
 });
 
 test('each run is printed, and their mean with its standard deviation', async () => {

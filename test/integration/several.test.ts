@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startFixed } from '../fixtures/fixed.ts';
+import type { Guest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
+import { startSpin } from '../fixtures/running.ts';
 
 let asleep: Guest;
 let busy: Guest;
 
 beforeAll(async () => {
-  asleep = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'fixed',
-  });
-  busy = startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 2,
-  });
-  await asleep.whenSettled();
-  await busy.whenRunning();
+  asleep = await startFixed(pluginFile('array-with-pc'));
+  return () => asleep[Symbol.asyncDispose]();
 });
 
-afterAll(async () => {
-  await asleep[Symbol.asyncDispose]();
-  await busy[Symbol.asyncDispose]();
+beforeAll(async () => {
+  busy = await startBusyHarts(2);
+  return () => busy[Symbol.asyncDispose]();
 });
 
 interface Row {
@@ -80,13 +70,7 @@ test('a table has a column for the pid, csv too', async () => {
 });
 
 test('one that goes away does not end the others', async () => {
-  await using mortal = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'getpid-loop',
-  });
-  await mortal.whenRunning();
+  await using mortal = await startSpin(pluginFile('array-with-pc'));
   await using run = startIcount([mortal.pid, busy.pid, '-f', 'jsonl', '-i', '20ms']);
   const samplesOf = (pid: number, text: string): number =>
     text.split('\n').filter((line) => line.startsWith(`{"type":"sample","pid":${pid},`)).length;

@@ -1,39 +1,20 @@
 import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { readRecords, sumOf } from '../fixtures/records.ts';
+import { startSpin } from '../fixtures/running.ts';
 
 /** Two guests that never rest: four vCPUs of different load, and one thread of user mode. */
-function startHarts(): Guest {
-  return startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 4,
-  });
-}
-
-function startGetpidLoop(): Guest {
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('scalar'),
-    inline: true,
-    guest: 'getpid-loop',
-  });
-}
-
 const guests = [
-  { name: 'four vCPUs', start: startHarts, vcpus: [0, 1, 2, 3] },
-  { name: 'one counter', start: startGetpidLoop, vcpus: [] },
+  { name: 'four vCPUs', start: () => startBusyHarts(4), vcpus: [0, 1, 2, 3] },
+  { name: 'one counter', start: () => startSpin(pluginFile('scalar')), vcpus: [] },
 ] as const;
 
 test.each(guests)(
   'jsonl: deltas add up to the totals, times to the elapsed time, $name',
   async ({ start, vcpus }) => {
-    await using guest = start();
-    await guest.whenRunning();
+    await using guest = await start();
 
     const run = await icount([guest.pid, '-f', 'jsonl', '-i', '10ms', '-n', 60]);
 
@@ -71,8 +52,7 @@ test.each(guests)(
 test.each(guests)(
   'csv: deltas add up to the totals, times to the elapsed time, $name',
   async ({ start, vcpus }) => {
-    await using guest = start();
-    await guest.whenRunning();
+    await using guest = await start();
 
     const run = await icount([guest.pid, '-f', 'csv', '-i', '10ms', '-n', 60]);
 
@@ -91,8 +71,7 @@ test.each(guests)(
 );
 
 test('the counters go on where we left them: nothing is lost between two runs', async () => {
-  await using guest = startHarts();
-  await guest.whenRunning();
+  await using guest = await startBusyHarts(4);
 
   const totals: bigint[] = [];
   for (let run = 0; run < 3; run += 1) {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
+import { stateOf } from '../fixtures/process-status.ts';
 import { countLines, readRecords } from '../fixtures/records.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -57,9 +57,7 @@ test('a guest whose first thread has ended, while others run on, is watched', as
     guest: 'leader-exits',
   });
   await guest.whenSaid('leader exits\n');
-  await until('a zombie', () =>
-    /^State:\tZ/m.test(readFileSync(`/proc/${guest.pid}/status`, 'utf8')),
-  );
+  await until('a zombie', () => stateOf(guest.pid) === 'Z');
 
   const { status, stdout, stderr } = await icount([
     guest.pid,

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../fixtures/directory.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startFixed } from '../fixtures/fixed.ts';
+import type { Guest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
 import { tracerOf, whenUndisturbed } from '../fixtures/undisturbed.ts';
@@ -12,18 +12,11 @@ import { asUser, somebody } from '../fixtures/users.ts';
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'fixed',
-  });
-  await guest.whenSettled();
-});
-
-afterAll(async () => {
-  await whenUndisturbed(guest.pid);
-  await guest[Symbol.asyncDispose]();
+  guest = await startFixed();
+  return async () => {
+    await whenUndisturbed(guest.pid);
+    await guest[Symbol.asyncDispose]();
+  };
 });
 
 test.each(['abc', '0', '99999999999999999999', ''])('a pid of %j is refused', async (pid) => {
@@ -37,7 +30,7 @@ test.each(['0', '250us', 'abc', ''])(
     const run = await icount([`--interval=${interval}`, guest.pid]);
 
     expectRefusal(run, 2, '--interval');
-    expect(await tracerOf(guest.pid)).toBe(0);
+    expect(tracerOf(guest.pid)).toBe(0);
   },
 );
 

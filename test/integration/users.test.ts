@@ -7,6 +7,7 @@ import { copyPlugin, fixedTotal } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { whenUndisturbed, whenWorking } from '../fixtures/undisturbed.ts';
 import { asRootWithoutPtrace, asUser, somebody, somebodyElse } from '../fixtures/users.ts';
 
@@ -121,13 +122,7 @@ test.each([
     why: 'we are root, but without the capability CAP_SYS_PTRACE',
   },
 ])('not permitted: $who', async ({ behind, why }) => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  await using guest = await startSpin();
 
   const run = await icount([guest.pid], { behind });
 

@@ -6,31 +6,21 @@ import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { compilePlugin } from '../fixtures/compile.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
 import { counterAddress, inspection } from '../fixtures/inspection.ts';
 import { readWord } from '../fixtures/poke.ts';
 import { countLines, readRecords, sumOf } from '../fixtures/records.ts';
 import { until } from '../fixtures/until.ts';
 
-const slotNames = ['0+8', '1+9', '2+10', '3+11', '4', '5', '6', '7'];
-
 /** The array layouts have eight slots, and vCPU i counts in slot i % 8. */
-function startTwelve(layout: 'array' | 'array-with-pc'): Guest {
-  return startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile(layout),
-    inline: false,
-    guest: 'harts-small',
-    smp: 12,
-  });
-}
+const slotNames = ['0+8', '1+9', '2+10', '3+11', '4', '5', '6', '7'];
 
 test.each(['array', 'array-with-pc'] as const)(
   '12 vCPUs in the eight slots of layout %s: the columns say which they hold',
   async (layout) => {
-    await using guest = startTwelve(layout);
-    await guest.whenSettled();
+    await using guest = await startHarts(layout, { inline: false, smp: 12 });
     const run = (...options: readonly string[]) =>
       icount([guest.pid, '-i', '10ms', '-n', 2, ...options]);
 

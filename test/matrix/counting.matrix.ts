@@ -1,6 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { gdbs } from './gdbs.ts';
 import { watch } from './watched.ts';
 
@@ -33,14 +35,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
     { layout: 'scoreboard', inline: false, smp: 4 },
     { layout: 'scoreboard', inline: true, smp: 40 },
   ] as const)('reads exact totals of $smp vCPUs: $layout, inline $inline', async (plugin) => {
-    await using guest = startGuest({
-      qemu: plugin.layout === 'scoreboard' ? 'qemu10-system' : 'qemu-system-riscv64',
-      plugin: pluginFile(plugin.layout),
-      inline: plugin.inline,
-      guest: 'harts-small',
-      smp: plugin.smp,
-    });
-    await guest.whenSettled();
+    await using guest = await startHarts(plugin.layout, plugin);
     await using watched = await watch(guest.pid, command);
 
     expect(watched.attached.counters.layout).toBe(plugin.layout);
@@ -56,13 +51,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    await using guest = startGuest({
-      qemu: 'qemu-riscv64',
-      plugin: pluginFile('array'),
-      inline: true,
-      guest: 'fixed',
-    });
-    await guest.whenSettled();
+    await using guest = await startFixed();
     await using watched = await watch(guest.pid, command);
 
     expect(watched.notices).toEqual([]);

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { readThreads } from '../../src/proc/threads.js';
-import { guestFile, pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { isPending } from '../fixtures/process-status.ts';
+import { startRunning, startSpin } from '../fixtures/running.ts';
 import { until } from '../fixtures/until.ts';
 import { gdbs } from './gdbs.ts';
 import { watch } from './watched.ts';
@@ -11,14 +10,13 @@ const SIGNALS = 40;
 
 describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
   test('passes every signal on', async () => {
-    await using guest = userGuest('signals');
-    await guest.whenSaid('running');
+    await using guest = await startRunning('signals');
     await using watched = await watch(guest.pid, command);
 
     for (let sent = 0; sent < SIGNALS; sent += 1) {
       process.kill(guest.pid, 'SIGUSR1');
       // A second one before the first is taken would be merged with it, gdb or no gdb.
-      await until('SIGUSR1 to be taken', async () => !(await isPending(guest.pid, 10)));
+      await until('SIGUSR1 to be taken', () => !isPending(guest.pid, 10));
       await watched.counters();
     }
     process.kill(guest.pid, 'SIGTERM');
@@ -31,8 +29,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
   test.each(['SIGINT', 'SIGTRAP', 'SIGSEGV'] as const)(
     'says that the guest died by %s',
     async (signal) => {
-      await using guest = userGuest('spin');
-      await guest.whenSaid('running');
+      await using guest = await startSpin();
       await using watched = await watch(guest.pid, command);
 
       process.kill(guest.pid, signal);
@@ -47,8 +44,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
   );
 
   test("says the guest's exit status", async () => {
-    await using guest = userGuest('execs', ['/bin/sh']);
-    await guest.whenSaid('running');
+    await using guest = await startRunning('execs', ['/bin/sh']);
     await using watched = await watch(guest.pid, command);
 
     process.kill(guest.pid, 'SIGTERM');
@@ -57,8 +53,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
   });
 
   test('says that the guest has become another program', async () => {
-    await using guest = userGuest('execs', ['/bin/sleep', '60']);
-    await guest.whenSaid('running');
+    await using guest = await startRunning('execs', ['/bin/sleep', '60']);
     await using watched = await watch(guest.pid, command);
 
     process.kill(guest.pid, 'SIGUSR1');
@@ -72,8 +67,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
   });
 
   test('lets the owner stop the guest, and comes back when it runs', async () => {
-    await using guest = userGuest('spin');
-    await guest.whenSaid('running');
+    await using guest = await startSpin();
     await using watched = await watch(guest.pid, command);
 
     process.kill(guest.pid, 'SIGSTOP');
@@ -88,23 +82,3 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
     await until('the guest counts on', async () => ((await watched.counters())[0] ?? 0n) > before);
   });
 });
-
-function userGuest(guest: 'signals' | 'spin' | 'execs', args: readonly string[] = []): Guest {
-  guestFile(guest);
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest,
-    args,
-  });
-}
-
-/** Whether a signal waits to be taken by the process or one of its threads (proc_pid_status(5)). */
-async function isPending(pid: number, signal: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const pending = [...status.matchAll(/^S(?:hd|ig)Pnd:\t(\w+)$/gm)].map(([, mask]) =>
-    BigInt(`0x${mask}`),
-  );
-  return pending.some((mask) => (mask & (1n << BigInt(signal - 1))) !== 0n);
-}

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { readThreads } from '../../src/proc/threads.js';
 import { StopTrace, stopsWithin } from '../bench/stop-trace.ts';
 import { pluginFile } from '../fixtures/cache.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import { startGuest } from '../fixtures/guest.ts';
+import { startBusyHarts } from '../fixtures/harts.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { until } from '../fixtures/until.ts';
 import { gdbs } from './gdbs.ts';
 import { watch } from './watched.ts';
@@ -14,22 +16,20 @@ const noTrace = StopTrace.unavailable();
 if (noTrace !== undefined) console.warn(`stops are told by thread states alone: ${noTrace}`);
 
 const busyGuests = [
-  { name: 'user mode', start: busyUser },
-  { name: 'four busy vCPUs', start: busySystem },
+  { name: 'user mode', start: () => startSpin() },
+  { name: 'four busy vCPUs', start: () => startBusyHarts(4) },
 ];
 
 describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
   test('says its version', async () => {
-    await using guest = busyUser();
-    await guest.whenSaid('running');
+    await using guest = await startSpin();
     await using watched = await watch(guest.pid, command);
 
     expect(watched.guest.watch.gdbVersion).toMatch(version);
   });
 
   test.each(busyGuests)('stops no thread by reading, once attached: $name', async ({ start }) => {
-    await using guest = start();
-    await guest.whenRunning();
+    await using guest = await start();
     await using watched = await watch(guest.pid, command);
 
     expect(await watched.tracer()).toBeGreaterThan(0);
@@ -44,8 +44,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
   test.skipIf(noTrace !== undefined).each(busyGuests)(
     'stops one thread and no vCPU, to attach alone, says the scheduler: $name',
     async ({ start }) => {
-      await using guest = start();
-      await guest.whenRunning();
+      await using guest = await start();
       const vcpus = await busiest(guest.pid);
       using trace = StopTrace.start(guest.pid);
       const before = process.hrtime.bigint();
@@ -90,8 +89,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
   });
 
   test('leaves a guest as it was', async () => {
-    await using guest = busySystem();
-    await guest.whenRunning();
+    await using guest = await startBusyHarts(4);
     await using watched = await watch(guest.pid, command);
     await watched.leave();
 
@@ -104,8 +102,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
   });
 
   test('that is killed leaves the guest running, and is replaced', async () => {
-    await using guest = busySystem();
-    await guest.whenRunning();
+    await using guest = await startBusyHarts(4);
     await using watched = await watch(guest.pid, command);
     const tracer = await watched.tracer();
     await watched.counters();
@@ -119,25 +116,6 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
     expect(watched.notices).toEqual([expect.stringContaining('attached again with a new gdb')]);
   });
 });
-
-function busyUser(): Guest {
-  return startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array-with-pc'),
-    inline: true,
-    guest: 'getpid-loop',
-  });
-}
-
-function busySystem(): Guest {
-  return startGuest({
-    qemu: 'qemu-system-riscv64',
-    plugin: pluginFile('array'),
-    inline: false,
-    guest: 'harts-busy',
-    smp: 4,
-  });
-}
 
 function threadsOf(pid: number): readonly number[] {
   return readdirSync(`/proc/${pid}/task`).map(Number);

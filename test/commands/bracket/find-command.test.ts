@@ -1,23 +1,18 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { findCommand } from '../../../src/commands/bracket/find-command.js';
 import { CommandError } from '../../../src/errors.js';
+import { directoryOfFile } from '../../fixtures/directory.ts';
 
-let folder: string;
+const folder = directoryOfFile();
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'icount-gdb-command-'));
   mkdirSync(join(folder, 'runnable'));
   mkdirSync(join(folder, 'plain'));
   for (const place of ['runnable', 'plain']) writeFileSync(join(folder, place, 'tool'), '');
   chmodSync(join(folder, 'runnable', 'tool'), 0o755);
   chmodSync(join(folder, 'plain', 'tool'), 0o644);
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function statusFor(command: string, path?: string): number {
