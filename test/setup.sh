@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs and builds what the demo or the tests need, and only what is missing.
 #
-#   sh test/setup.sh demo     gdb, QEMU, the cross compiler, libinsn for the installed QEMU, guests
-#   sh test/setup.sh test     that, and libinsn in its four memory layouts, and QEMU 10
+#   sh test/setup.sh demo     gdb, QEMU, the cross compiler, libinsn and libbb for the installed QEMU, guests
+#   sh test/setup.sh test     that, and both in all of their memory layouts, and QEMU 10
 #
-# QEMU_SOURCE=<tree> takes the demo's insn.c from a QEMU source tree instead of Debian's source
+# QEMU_SOURCE=<tree> takes the demo's plugins from a QEMU source tree instead of Debian's source
 # package. All that is built lies in .cache/, in directories that are made whole or not at all.
 set -eu
 export LC_ALL=C

@@ -18,6 +18,8 @@ compile_guests() {
     bare busy-sleep busy-sleep.c -DROUNDS=150
     bare getpid-loop getpid-loop.c
     bare spin spin.c
+    bare crc crc.S -DROUNDS=10000000 -DSLEEPS
+    bare cut-short cut-short.c
 
     metal harts harts.S -DTURNS=2000000
     metal harts-small harts.S -DTURNS=50000

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared among the files of setup
-# libinsn.so, compiled the way QEMU's own build does it. Sourced by setup.sh.
+# libinsn.so and libbb.so, compiled the way QEMU's own build does it. Sourced by setup.sh.
 
 # compile_plugin SOURCE TARGET: SOURCE's directory has its qemu-plugin.h. The build-id covers the
 # debug information, so directories are kept out of that: equal sources make equal files.
@@ -25,7 +25,7 @@ have_installed_plugin() {
     if [ -n "${QEMU_SOURCE:-}" ]; then
         key=$(key_of "$QEMU_SOURCE/include/qemu/qemu-plugin.h" "$QEMU_SOURCE")
         made "$source" "$key" ||
-            make_product "$source" "$key" "taking insn.c from $QEMU_SOURCE" copy_source "$QEMU_SOURCE"
+            make_product "$source" "$key" "taking insn.c and bb.c from $QEMU_SOURCE" copy_source "$QEMU_SOURCE"
     else
         version=$(installed_version)
         if [ -z "$version" ] || ! command -v apt-get >/dev/null; then
@@ -33,19 +33,19 @@ have_installed_plugin() {
                 'set QEMU_SOURCE to the source tree of that version'
         fi
         made "$source" "$version" ||
-            make_product "$source" "$version" "fetching insn.c of QEMU $version" \
+            make_product "$source" "$version" "fetching insn.c and bb.c of QEMU $version" \
                 fetch_installed "$version"
     fi
-    key=$(compile_key "$source/insn.c" "$source/.key")
+    key=$(compile_key "$source/insn.c" "$source/bb.c" "$source/.key")
     made "$cache/plugins/installed" "$key" ||
-        make_product "$cache/plugins/installed" "$key" 'compiling libinsn.so for the installed QEMU' \
-            compile_insn "$source/insn.c"
+        make_product "$cache/plugins/installed" "$key" \
+            'compiling libinsn.so and libbb.so for the installed QEMU' compile_installed "$source"
 }
 
 copy_source() {
     insn=$(find "$1/tests" -path '*plugin*/insn.c' 2>/dev/null | head -n 1)
     [ -n "$insn" ] || fail "no insn.c in QEMU_SOURCE=$1: expected it in tests/plugin or tests/tcg/plugins"
-    cp "$insn" "$1/include/qemu/qemu-plugin.h" "$2"
+    cp "$insn" "${insn%/*}/bb.c" "$1/include/qemu/qemu-plugin.h" "$2"
 }
 
 fetch_installed() {
@@ -57,21 +57,27 @@ fetch_installed() {
     fetch_source "$version" "$2"
 }
 
-compile_insn() {
-    compile_plugin "$1" "$2/libinsn.so"
+compile_installed() {
+    compile_plugin "$1/insn.c" "$2/libinsn.so"
+    compile_plugin "$1/bb.c" "$2/libbb.so"
 }
 
-# --- the four memory layouts
+# --- the memory layouts of both
 
 have_plugin_layouts() {
     have_generation 5.2 bullseye
     have_generation 7.2 bookworm
     have_generation 10. bookworm-backports trixie
 
-    have_layout scalar 5.2 accept_inline_on
-    have_layout array-with-pc 7.2 unchanged
-    have_layout array 7.2 without_last_pc
-    have_layout scoreboard 10. unchanged
+    have_layout scalar insn 5.2 accept_inline_on
+    have_layout array-with-pc insn 7.2 unchanged
+    have_layout array insn 7.2 without_last_pc
+    have_layout scoreboard insn 10. unchanged
+
+    have_block_scalar 7.2
+    have_layout block-struct-5.2 bb 5.2 accept_inline_on
+    have_layout block-struct bb 7.2 unchanged
+    have_layout block-scoreboard bb 10. unchanged
     have_other_plugins 7.2
 }
 
@@ -80,7 +86,7 @@ have_plugin_layouts() {
 have_generation() {
     source=$cache/source/$1
     made "$source" "$*" ||
-        make_product "$source" "$*" "fetching insn.c of QEMU ${1%.} ($2)" fetch_generation "$@"
+        make_product "$source" "$*" "fetching insn.c and bb.c of QEMU ${1%.} ($2)" fetch_generation "$@"
 }
 
 fetch_generation() {
@@ -105,26 +111,48 @@ fetch_generation() {
     fetch_source "$version" "$directory"
 }
 
+# have_layout LAYOUT insn|bb GENERATION CHANGE
 have_layout() {
-    source=$cache/source/$2
-    key=$(compile_key "$source/insn.c" "$@")
+    source=$cache/source/$3
+    key=$(compile_key "$source/$2.c" "$@")
     made "$cache/plugins/$1" "$key" ||
-        make_product "$cache/plugins/$1" "$key" "compiling libinsn.so, layout $1" \
-            compile_layout "$source" "$3"
+        make_product "$cache/plugins/$1" "$key" "compiling lib$2.so, layout $1" \
+            compile_layout "$source" "$2" "$4"
 }
 
 compile_layout() {
-    layout=$3
-    mkdir -p "$scratch" "$layout/stripped" "$layout/fully-stripped" "$layout/separate"
+    mkdir -p "$scratch"
     cp "$1/qemu-plugin.h" "$scratch"
-    "$2" <"$1/insn.c" >"$scratch/insn.c"
-    compile_plugin "$scratch/insn.c" "$layout/libinsn.so"
+    "$3" <"$1/$2.c" >"$scratch/$2.c"
+    compile_kinds "$scratch/$2.c" "lib$2.so" "$4"
+}
 
-    quietly strip --strip-debug -o "$layout/stripped/libinsn.so" "$layout/libinsn.so"
-    quietly strip -o "$layout/fully-stripped/libinsn.so" "$layout/libinsn.so"
-    quietly objcopy --only-keep-debug "$layout/libinsn.so" "$layout/separate/libinsn.so.debug"
-    quietly objcopy --strip-all --add-gnu-debuglink="$layout/separate/libinsn.so.debug" \
-        "$layout/libinsn.so" "$layout/separate/libinsn.so"
+# compile_kinds SOURCE FILE DIRECTORY: with all its symbols, and with what strip(1) leaves of them.
+compile_kinds() {
+    mkdir -p "$3/stripped" "$3/fully-stripped" "$3/separate"
+    compile_plugin "$1" "$3/$2"
+
+    quietly strip --strip-debug -o "$3/stripped/$2" "$3/$2"
+    quietly strip -o "$3/fully-stripped/$2" "$3/$2"
+    quietly objcopy --only-keep-debug "$3/$2" "$3/separate/$2.debug"
+    quietly objcopy --strip-all --add-gnu-debuglink="$3/separate/$2.debug" "$3/$2" "$3/separate/$2"
+}
+
+# QEMU 4.2's libbb has no source package any more: ours has its two variables.
+have_block_scalar() {
+    ours=$PWD/test/fixtures/plugins/bb-scalar.c
+    header=$cache/source/$1/qemu-plugin.h
+    key=$(compile_key "$ours" "$header")
+    made "$cache/plugins/block-scalar" "$key" ||
+        make_product "$cache/plugins/block-scalar" "$key" 'compiling libbb.so, layout block-scalar' \
+            compile_block_scalar "$ours" "$header"
+}
+
+compile_block_scalar() {
+    mkdir -p "$scratch"
+    cp "$1" "$scratch/bb.c"
+    cp "$2" "$scratch"
+    compile_kinds "$scratch/bb.c" libbb.so "$3"
 }
 
 unchanged() {
@@ -136,9 +164,10 @@ unchanged() {
 accept_inline_on() {
     awk '
         sub(/!strcmp\(argv\[0\], "inline"\)/, "g_str_has_prefix(argv[0], \"inline\")") { cut++ }
+        sub(/g_strcmp0\(opt, "inline"\) == 0/, "g_str_has_prefix(opt, \"inline\")") { cut++ }
         { print }
         END { if (cut != 1) exit 1 }
-    ' || fail "can't make insn.c take inline=on: it does not read as QEMU 5.2's does"
+    ' || fail "can't make a plugin take inline=on: it does not read as QEMU 5.2's does"
 }
 
 # The member, the test and the assignment go, as in QEMU 8.1. The callback's argument stays, unused.
@@ -156,13 +185,12 @@ without_last_pc() {
 
 have_other_plugins() {
     source=$cache/source/$1
-    key=$(compile_key "$source/bb.c" "$source/empty.c")
+    key=$(compile_key "$source/empty.c")
     made "$cache/plugins/other" "$key" ||
-        make_product "$cache/plugins/other" "$key" 'compiling plugins that are not libinsn' \
-            compile_others "$source"
+        make_product "$cache/plugins/other" "$key" 'compiling a plugin that counts nothing' \
+            compile_empty "$source"
 }
 
-compile_others() {
-    compile_plugin "$1/bb.c" "$2/libbb.so"
+compile_empty() {
     compile_plugin "$1/empty.c" "$2/libempty.so"
 }

@@ -13,7 +13,8 @@ have_qemu7() {
     fi
     if [ -d "$cache/qemu7-user" ] || [ -d "$cache/qemu7-system" ]; then
         have_generation 7.2 bookworm
-        have_layout array-with-pc 7.2 unchanged
+        have_layout array-with-pc insn 7.2 unchanged
+        have_layout block-struct bb 7.2 unchanged
     fi
 }
 
