@@ -102,7 +102,7 @@ export class GuestStoppedError extends IcountError {
   }
 }
 
-/** The process is not a QEMU that runs libinsn. */
+/** The process is not a QEMU that has a counting plugin loaded. */
 export class NoPluginError extends IcountError {
   override readonly name = 'NoPluginError' as const;
   override readonly exitCode = ExitCode.noPlugin;
@@ -121,13 +121,13 @@ export class NoGuestError extends IcountError {
 
   constructor() {
     super(
-      'no process with libinsn is to be seen on this host',
-      'start QEMU with -plugin /path/to/libinsn.so,inline=on; to look at those of other users, run as root',
+      'no process with a counting plugin (libinsn or libbb) is to be seen on this host',
+      'start QEMU with -plugin /path/to/libbb.so,inline=on; to look at those of other users, run as root',
     );
   }
 }
 
-/** libinsn is there, but where its counters are can't be told, or only by guessing. */
+/** A counting plugin is there, but where its counters are can't be told, or only by guessing. */
 export class UnresolvedCountersError extends IcountError {
   override readonly name = 'UnresolvedCountersError' as const;
   override readonly exitCode = ExitCode.unresolved;

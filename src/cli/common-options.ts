@@ -3,9 +3,12 @@ import type { GuestOptions } from '../guest/resolve-guest.js';
 import { choiceOption } from './choice.js';
 import type { Talk } from './request.js';
 
+const pluginKinds = { libinsn: 'insn', libbb: 'bb' } as const;
+
 /** The options of every command that looks at a guest, as they were given. */
 export interface CommonFlags extends Talk {
   readonly mode: GuestOptions['mode'];
+  readonly plugin?: 'libinsn' | 'libbb';
   readonly pluginFile?: string;
   readonly gdb: string;
 }
@@ -14,13 +17,19 @@ export function addCommonOptions(command: Command): Command {
   return command
     .optionsGroup('Finding the counters:')
     .addOption(
-      choiceOption('--mode <mode>', "which of libinsn's counters", [
+      choiceOption('--mode <mode>', "which of the plugin's counters", [
         'auto',
         'inline',
         'percpu',
       ]).default('auto'),
     )
-    .option('--plugin-file <path>', "file to take libinsn's symbols from")
+    .addOption(
+      choiceOption('--plugin <name>', 'which plugin to read, where QEMU has both', [
+        'libinsn',
+        'libbb',
+      ]),
+    )
+    .option('--plugin-file <path>', "file to take the plugin's symbols from")
     .addOption(new Option('--gdb <path>', 'the gdb to use').env('ICOUNT_GDB').default('gdb'))
     .optionsGroup('Messages:')
     .option('-q, --quiet', 'no notices, no summary', false)
@@ -28,6 +37,7 @@ export function addCommonOptions(command: Command): Command {
 }
 
 /** How a guest is looked at. */
-export function guestOptions({ mode, pluginFile, gdb }: CommonFlags): GuestOptions {
-  return { mode, pluginFile, gdb };
+export function guestOptions({ mode, plugin, pluginFile, gdb }: CommonFlags): GuestOptions {
+  const kind = plugin === undefined ? undefined : pluginKinds[plugin];
+  return { mode, plugin: kind, pluginFile, gdb };
 }

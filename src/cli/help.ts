@@ -13,7 +13,7 @@ Examples:
 
 Exit status:
   0 normal end, 1 sampling failed, 2 usage, 3 no such process, 4 not permitted,
-  5 no libinsn, 6 counters not resolved, 7 gdb missing or unusable; with a
+  5 no counting plugin, 6 counters not resolved, 7 gdb missing or unusable; with a
   command the command's own.
 
 More: man icount-gdb

@@ -55,7 +55,7 @@ export function createProgram(
     .version(version, '-V, --version', 'print the version and leave')
     .argument(
       '[pids...]',
-      'process ids of QEMUs that run libinsn.so',
+      'process ids of QEMUs that run libinsn.so or libbb.so',
       (text, before: readonly number[] = []) => [
         ...before,
         parsePid(

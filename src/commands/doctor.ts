@@ -4,6 +4,7 @@ import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import { EITHER_PLUGIN, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
@@ -95,8 +96,8 @@ async function checkHost(diagnosis: Diagnosis, options: DoctorOptions): Promise<
   diagnosis.note(
     'guests',
     guest === undefined
-      ? `none with libinsn on this host${more}`
-      : `${guests.length} with libinsn on this host${more}; to check one: icount-gdb doctor ${guest.pid}`,
+      ? `none with ${EITHER_PLUGIN} on this host${more}`
+      : `${guests.length} with ${EITHER_PLUGIN} on this host${more}; to check one: icount-gdb doctor ${guest.pid}`,
   );
 }
 
@@ -152,7 +153,7 @@ async function checkPtrace(diagnosis: Diagnosis, options: DoctorOptions): Promis
 
 async function locate(target: ProcessFacts, options: DoctorOptions): Promise<string> {
   const command = await readQemuCommand(target);
-  const plugin = await findPlugin(target, command, options.pluginFile);
+  const plugin = await findPlugin(target, command, options);
   await plugin.handle.close();
   return plugin.name === plugin.mappedPath
     ? plugin.mappedPath
@@ -218,7 +219,7 @@ async function processTexts(): Promise<(target: ProcessFacts) => string> {
 
 function countersText({ match, variables }: ResolvedGuest): string {
   const debug = [...variables.values()].every(({ source }) => source === 'debug information');
-  return `layout ${match.layout.name} (${match.layout.versions}), by ${
+  return `${pluginNames[match.layout.plugin]}, layout ${match.layout.name} (${match.layout.versions}), by ${
     debug ? 'debug information' : 'the symbol table; there is no debug information, nor need of it'
   }`;
 }

@@ -1,3 +1,4 @@
+import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import { uptimeText } from '../text/durations.js';
 import { jsonString, printable } from '../text/printable.js';
 
@@ -15,10 +16,11 @@ export interface ListedGuest {
   readonly uptimeNs: number;
   readonly executable: string;
   readonly plugin: string;
+  readonly pluginKind: PluginKind;
   readonly argv: readonly string[];
 }
 
-const HEADER = ['PID', 'USER', 'ARCH', 'MODE', 'VCPUS', 'UPTIME', 'COMMAND'] as const;
+const HEADER = ['PID', 'USER', 'ARCH', 'PLUGIN', 'MODE', 'VCPUS', 'UPTIME', 'COMMAND'] as const;
 /** Columns of numbers, which are aligned at their ends. */
 const RIGHT: ReadonlySet<string> = new Set(['PID', 'VCPUS', 'UPTIME']);
 
@@ -58,6 +60,7 @@ export function guestLines(guests: readonly ListedGuest[]): string {
         uptime_ns: uptimeNs,
         qemu: guest.executable,
         plugin: guest.plugin,
+        plugin_kind: guest.pluginKind,
         argv: guest.argv,
       });
       return `${json}\n`;
@@ -70,6 +73,7 @@ function cells(guest: ListedGuest): readonly string[] {
     String(guest.pid),
     guest.user ?? String(guest.uid),
     guest.architecture ?? '?',
+    pluginNames[guest.pluginKind],
     guest.mode,
     String(guest.vcpus),
     uptimeText(guest.uptimeNs),

@@ -1,9 +1,10 @@
 import { systemClock } from '../clock.js';
 import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
-import { commandLineMode } from '../guest/mode.js';
+import { commandLineCounting } from '../guest/mode.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { countingCaveats, vcpuLabels } from '../guest/vcpus.js';
+import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { groupDigits } from '../text/digits.js';
@@ -42,6 +43,11 @@ export async function inspect(options: InspectOptions, messages: Messages): Prom
   }
 }
 
+const KINDS: Readonly<Record<PluginKind, string>> = {
+  insn: 'libinsn: adds 1 for every instruction',
+  bb: "libbb: adds a block's number of instructions when it is entered",
+};
+
 type Fact = readonly [name: string, value: string];
 
 function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): readonly Fact[] {
@@ -50,6 +56,10 @@ function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): 
     ['QEMU', target.executable],
     ['gdb', watch.gdbVersion],
     ['plugin', plugin.mappedPath],
+    ['kind', KINDS[match.layout.plugin]],
+    ...plugin.beside.map(
+      ({ kind, path }): Fact => ['also loaded', `${pluginNames[kind]}, ${path}`],
+    ),
     ...(plugin.name === plugin.mappedPath ? [] : [['symbols from', plugin.name] as const]),
     ['build-id', plugin.elf.buildId?.hex ?? 'none'],
     ['layout', match.layout.name],
@@ -65,7 +75,7 @@ function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): 
 }
 
 function unattached(guest: ResolvedGuest): readonly Fact[] {
-  const counters = guest.match.counters(commandLineMode(guest), guest.plugin.loadBias);
+  const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);
   return [
     ['mode', `${counters.mode} (by the command line; not attached)`],
     ['address', hex(counters.address)],

@@ -1,6 +1,7 @@
 import { ExitCode } from '../errors.js';
 import { countVcpus } from '../guest/count-vcpus.js';
 import { commandLineMode } from '../guest/mode.js';
+import { EITHER_PLUGIN } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
@@ -27,7 +28,8 @@ export async function list(options: ListOptions, messages: Messages): Promise<nu
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const text = options.format === 'jsonl' ? guestLines(listed) : guestTable(listed, width);
   await printOut(text);
-  if (guests.length === 0) messages.notice('no QEMU with libinsn is to be seen on this host');
+  if (guests.length === 0)
+    messages.notice(`no QEMU with ${EITHER_PLUGIN} is to be seen on this host`);
   if (closed > 0) {
     const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;
     messages.notice(`${more} not ours to look into; root may: sudo icount-gdb list`);
@@ -46,11 +48,12 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
         user: names.get(target.uid),
         architecture: command.architecture,
         emulation: command.kind,
-        mode: commandLineMode(guest),
+        mode: commandLineMode(command, guest.plugin.path),
         vcpus: await countVcpus(guest),
         uptimeNs: processUptimeNs(uptime, target.startTicks),
         executable: target.executable,
-        plugin: guest.plugin,
+        plugin: guest.plugin.path,
+        pluginKind: guest.plugin.kind,
         argv: target.argv,
       };
     }),

@@ -18,7 +18,7 @@ export function noPidError(guests: readonly FoundGuest[]): UsageError {
   const [guest] = guests;
   if (guest === undefined) {
     return new UsageError(
-      'no process id was given, and no QEMU with libinsn is to be seen on this host',
+      'no process id was given, and no QEMU with a counting plugin (libinsn or libbb) is to be seen on this host',
       'icount-gdb doctor says whether all else is in place',
     );
   }

@@ -18,7 +18,7 @@ const QUIESCENCE_POLL_MS = 1;
  * runs guest code is ever stopped, new threads and signals are none of gdb's business, and a gdb
  * that hangs holds up nobody.
  *
- * gdb must have libinsn.so as its executable by then: it never looks at QEMU's own symbols.
+ * gdb must have the plugin as its executable by then: it never looks at QEMU's own symbols.
  * While this runs, gdb must not be killed: the guest can be left stopped (see `leave`).
  *
  * @throws GdbRefusedError with gdb's words, where ptrace does not let us; GuestStoppedError if the

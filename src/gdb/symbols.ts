@@ -12,7 +12,7 @@ import { INHERITED_FD } from './start.js';
 const FILE_TIMEOUT_MS = 30_000;
 
 /**
- * Makes libinsn.so the executable of the session. No process is touched by it, and an attach
+ * Makes a plugin the executable of the session. No process is touched by it, and an attach
  * that follows leaves QEMU's own symbols alone.
  *
  * gdb has the file as a descriptor that it inherited: no name of the guest's choice is quoted, of which
@@ -34,7 +34,7 @@ export async function loadPlugin(
 }
 
 /**
- * What the loaded file says of libinsn's variables: address, size and type by gdb where there
+ * What the loaded file says of the plugin's variables: address, size and type by gdb where there
  * is debug information, also in a separate file; else address and size from `.symtab`, since no
  * gdb command tells the size of a symbol without a type.
  *
@@ -85,9 +85,10 @@ async function fromDebugInformation(
 ): Promise<Variable | undefined> {
   const [type] = types;
   if (types.length !== 1 || type === undefined) return undefined;
-  const [size, address, elementSize, counterOffset] = await Promise.all([
+  const [size, address, counterOffset, elementSize, counterOffsetOfElement] = await Promise.all([
     evaluate(session, `sizeof(${name})`),
     evaluate(session, `(unsigned long)&${name}`),
+    evaluate(session, `(long)&${name}.insn_count-(long)&${name}`),
     evaluate(session, `sizeof(${name}[0])`),
     evaluate(session, `(long)&${name}[0].insn_count-(long)&${name}[0]`),
   ]);
@@ -97,11 +98,12 @@ async function fromDebugInformation(
     sizeBytes: Number(size),
     source: 'debug information',
     type,
+    ...(counterOffset === undefined ? {} : { counterOffsetBytes: Number(counterOffset) }),
   };
-  if (elementSize === undefined || counterOffset === undefined) return variable;
+  if (elementSize === undefined || counterOffsetOfElement === undefined) return variable;
   const element = {
     sizeBytes: Number(elementSize),
-    counterOffsetBytes: Number(counterOffset),
+    counterOffsetBytes: Number(counterOffsetOfElement),
   };
   return { ...variable, element };
 }

@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.js';
 import type { Counters } from '../layout/layout.js';
+import { pluginNames } from '../layout/plugin-kind.js';
 import { proveBuild } from './build-proof.js';
 import { countVcpus } from './count-vcpus.js';
-import { readMode } from './mode.js';
+import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
 
 /** How a guest's counters are read, from its memory. */
@@ -13,7 +14,7 @@ export interface AttachedGuest {
 }
 
 /**
- * Attaches, makes sure that the file is the one in memory, and learns libinsn's mode.
+ * Attaches, makes sure that the file is the one in memory, and learns how the plugin counts.
  *
  * @throws an IcountError that says why it can't be
  */
@@ -24,12 +25,14 @@ export async function attachGuest(
   const { target, plugin, match, watch } = guest;
   const memory = await watch.attach(plugin.elf);
   if (plugin.needsProof) await proveBuild(guest, memory);
-  const mode = options.mode === 'auto' ? await readMode(guest, memory) : options.mode;
-  const counters = match.counters(mode, plugin.loadBias);
+  const counting = await readCounting(guest, memory);
+  const mode = options.mode === 'auto' ? counting.mode : options.mode;
+  const counters = match.counters({ ...counting, mode }, plugin.loadBias);
+  const name = pluginNames[match.layout.plugin];
   if (options.mode === 'percpu' && counters.perVcpu === false) {
     throw new UsageError(
-      `--mode percpu: the libinsn of process ${target.pid} (layout ${match.layout.name}) keeps one count for all vCPUs`,
-      'leave --mode away, or use the libinsn of QEMU 7.0 or newer',
+      `--mode percpu: the ${name} of process ${target.pid} (layout ${match.layout.name}) keeps one count for all vCPUs`,
+      `leave --mode away, or use the ${name} of QEMU ${match.layout.plugin === 'bb' ? '9.0' : '7.0'} or newer`,
     );
   }
   return { counters, vcpus: await countVcpus(guest) };

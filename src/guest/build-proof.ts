@@ -1,4 +1,5 @@
 import { UnresolvedCountersError } from '../errors.js';
+import { pluginNames } from '../layout/plugin-kind.js';
 import type { Memory } from '../memory/memory.js';
 import { printable } from '../text/printable.js';
 import type { ResolvedGuest } from './resolve-guest.js';
@@ -23,7 +24,7 @@ export async function proveBuild({ plugin, target }: ResolvedGuest, memory: Memo
   if (inMemory !== buildId.hex) {
     throw new UnresolvedCountersError(
       file,
-      `it is of another build than the libinsn that process ${target.pid} has loaded (build-id ${buildId.hex})`,
+      `it is of another build than the ${pluginNames[plugin.kind]} that process ${target.pid} has loaded (build-id ${buildId.hex})`,
       'point --plugin-file at a copy of the file that QEMU loaded',
     );
   }

@@ -18,7 +18,7 @@ const STOPPED_POLL_MS = 20;
 /** What a connection needs to start gdb. */
 export interface ConnectionOptions {
   readonly gdbCommand: string;
-  /** libinsn.so, open for as long as gdb may have to be started. */
+  /** The plugin, open for as long as gdb may have to be started. */
   readonly pluginFd: number;
   readonly pid: number;
   /** The process's start: a pid that is used again is not our guest. */
@@ -56,7 +56,7 @@ export class Connection {
   }
 
   /**
-   * Starts gdb and gives it libinsn.so. The guest is not touched. `onOver` is told once, at the
+   * Starts gdb and gives it the plugin. The guest is not touched. `onOver` is told once, at the
    * moment at which it is known.
    *
    * @throws GdbUnusableError; GdbRefusedError if gdb can't read the file; GdbGoneError,

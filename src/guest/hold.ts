@@ -39,7 +39,7 @@ export class Hold {
   }
 
   /**
-   * Starts gdb and gives it libinsn.so; the guest is not touched.
+   * Starts gdb and gives it the plugin; the guest is not touched.
    *
    * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
    */

@@ -1,21 +1,45 @@
-import type { Mode } from '../layout/layout.js';
+import { basename } from 'node:path';
+import type { Counting, Mode } from '../layout/layout.js';
 import type { Memory } from '../memory/memory.js';
+import type { QemuCommand } from '../qemu/command-line.js';
 import type { ResolvedGuest } from './resolve-guest.js';
 
-/** Whether libinsn counts inline: its own `do_inline`, or failing that QEMU's command line. */
-export async function readMode(guest: ResolvedGuest, memory: Memory): Promise<Mode> {
-  const variable = guest.variables.get('do_inline');
-  if (variable !== undefined) {
-    const address = variable.addressBytes + guest.plugin.loadBias;
-    const { pieces } = await memory.read([{ address, lengthBytes: 1 }]);
-    const [value] = pieces[0] ?? [];
-    if (value === 0 || value === 1) return value === 1 ? 'inline' : 'percpu';
-  }
-  return commandLineMode(guest);
+/**
+ * How the plugin counts: by its own variables `do_inline` and, of the layout that has it,
+ * `max_cpus`; or failing that by QEMU's command line.
+ */
+export async function readCounting(guest: ResolvedGuest, memory: Memory): Promise<Counting> {
+  const stated = commandLineCounting(guest);
+  const [inline] = (await readVariable(guest, memory, 'do_inline', 1)) ?? [];
+  const maxCpus = await readVariable(guest, memory, 'max_cpus', 4);
+  return {
+    mode: inline === 0 || inline === 1 ? (inline === 1 ? 'inline' : 'percpu') : stated.mode,
+    perVcpu: maxCpus === undefined ? stated.perVcpu : maxCpus.some((byte) => byte !== 0),
+  };
 }
 
-/** libinsn's mode by QEMU's command line, where the process itself is not to be asked. */
-export function commandLineMode(guest: Pick<ResolvedGuest, 'command'>): Mode {
-  const options = guest.command.plugins.filter((plugin) => /insn/.test(plugin.file));
-  return options.some((plugin) => plugin.inline === true) ? 'inline' : 'percpu';
+async function readVariable(
+  guest: ResolvedGuest,
+  memory: Memory,
+  name: string,
+  lengthBytes: number,
+): Promise<Buffer | undefined> {
+  const variable = guest.variables.get(name);
+  if (variable === undefined) return undefined;
+  const address = variable.addressBytes + guest.plugin.loadBias;
+  const { pieces } = await memory.read([{ address, lengthBytes }]);
+  return pieces[0];
+}
+
+/** The same by QEMU's command line, where the process itself is not to be asked. */
+export function commandLineCounting({ command, plugin }: ResolvedGuest): Counting {
+  const mode = commandLineMode(command, plugin.mappedPath);
+  return { mode, perVcpu: mode === 'percpu' && command.kind !== 'user' };
+}
+
+/** A plugin's mode by QEMU's command line, which may have named it by a symbolic link. */
+export function commandLineMode(command: QemuCommand, mappedPath: string): Mode {
+  const named = command.plugins.filter(({ file }) => basename(file) === basename(mappedPath));
+  const options = named.length > 0 ? named : command.plugins;
+  return options.some(({ inline }) => inline === true) ? 'inline' : 'percpu';
 }

@@ -8,16 +8,15 @@ import type { Variables } from '../layout/variable.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { hasEnded, readThreads } from '../proc/threads.js';
 import type { QemuCommand } from '../qemu/command-line.js';
-import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
+import { findPlugin, type PluginChoice, readQemuCommand } from '../qemu/plugin.js';
 import type { PluginFile } from '../qemu/plugin-file.js';
 import { printable } from '../text/printable.js';
 import { GuestWatch } from './watch.js';
 
 /** What the user chose about how a guest is looked at. */
-export interface GuestOptions {
+export interface GuestOptions extends PluginChoice {
   readonly gdb: string;
   readonly mode: 'auto' | Mode;
-  readonly pluginFile: string | undefined;
 }
 
 /** What a guest tells while it is looked at. */
@@ -40,7 +39,7 @@ export interface ResolvedGuest {
 }
 
 /**
- * Finds libinsn in a process and where its counters are, by the process's files alone.
+ * Finds the counting plugin in a process and where its counters are, by the process's files alone.
  *
  * @throws an IcountError that says what is missing
  */
@@ -56,7 +55,7 @@ export async function resolveGuest(
     throw new NoSuchProcessError(pid, 'has ended (a zombie, not yet collected by its parent)');
   }
   const command = await readQemuCommand(target);
-  const plugin = await findPlugin(target, command, options.pluginFile);
+  const plugin = await findPlugin(target, command, options);
   if (plugin.needsProof && plugin.name === plugin.mappedPath && target.uid !== process.getuid?.()) {
     events.onNotice(
       `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which the build-id will tell`,

@@ -1,4 +1,5 @@
 import type { Mode } from '../layout/layout.js';
+import type { PluginKind } from '../layout/plugin-kind.js';
 import type { ReadOutcome } from '../sampler/reading.js';
 import type { AttachedGuest } from './attach-guest.js';
 import type { ResolvedGuest } from './resolve-guest.js';
@@ -9,8 +10,9 @@ export interface GuestInfo {
   readonly pid: number;
   /** QEMU's executable. */
   readonly qemu: string;
-  /** libinsn's path as the guest has it mapped. */
+  /** The plugin's path as the guest has it mapped. */
   readonly plugin: string;
+  readonly pluginKind: PluginKind;
   readonly layout: string;
   readonly mode: Mode;
   /** gdb's version, for instance `13.1`. */
@@ -34,7 +36,7 @@ export function watchedGuest(
   attached: AttachedGuest,
   over: AbortSignal,
 ): WatchedGuest {
-  const { target, plugin, watch } = resolved;
+  const { target, plugin, match, watch } = resolved;
   const { counters } = attached;
   return {
     pid: target.pid,
@@ -42,6 +44,7 @@ export function watchedGuest(
       pid: target.pid,
       qemu: target.executable,
       plugin: plugin.mappedPath,
+      pluginKind: match.layout.plugin,
       layout: counters.layout,
       mode: counters.mode,
       gdb: watch.gdbVersion,

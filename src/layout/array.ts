@@ -36,6 +36,7 @@ export const array: Layout = arrayLayout({
 function arrayLayout(shape: Shape): Layout {
   return {
     name: shape.name,
+    plugin: 'insn',
     versions: shape.versions,
     variables: ['inline_insn_count', 'counts'],
     match(variables) {
@@ -46,7 +47,7 @@ function arrayLayout(shape: Shape): Layout {
       if (strideBytes !== shape.strideBytes) return undefined;
       const mismatch = expectCounter('inline_insn_count', inline) ?? expectElements(counts, shape);
       if (mismatch !== undefined) return mismatch;
-      return (mode, bias) =>
+      return ({ mode }, bias) =>
         mode === 'inline'
           ? singleCounter(shape.name, mode, inline.addressBytes + bias)
           : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes);

@@ -4,7 +4,7 @@ import { countersOf } from './counters-of.js';
 import type { Counters, Mode } from './layout.js';
 import type { Variable } from './variable.js';
 
-/** Every counter of every libinsn is a `uint64_t`. */
+/** Every counter of every plugin is a `uint64_t`. */
 export const COUNTER_BYTES = 8;
 
 /** What gdb calls it: by its typedef, or by what some host's headers make of that. */
@@ -25,8 +25,8 @@ export function expectCounter(name: string, variable: Variable): string | undefi
   return undefined;
 }
 
-/** One counter that all vCPUs add to. */
-export function singleCounter(layout: string, mode: Mode, address: bigint): Counters {
+/** One counter that all vCPUs add to; `lossy` unless each holds a lock meanwhile. */
+export function singleCounter(layout: string, mode: Mode, address: bigint, lossy = true): Counters {
   return countersOf(
     {
       layout,
@@ -35,7 +35,7 @@ export function singleCounter(layout: string, mode: Mode, address: bigint): Coun
       strideBytes: undefined,
       sharedSlots: undefined,
       perVcpu: false,
-      lossy: true,
+      lossy,
     },
     (memory) => ({
       ranges: [{ address, lengthBytes: COUNTER_BYTES }],

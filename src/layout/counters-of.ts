@@ -42,8 +42,15 @@ async function readPlace(memory: Memory, place: Place): Promise<Reading | undefi
   return { counters: place.counters(allPresent(pieces, all)), takenAt, windowNs };
 }
 
+/** @throws UnreadableCountersError if the range can't be read */
+export async function readOne(memory: Memory, range: MemoryRange): Promise<Buffer> {
+  const { pieces } = await memory.read([range]);
+  const [bytes = Buffer.of()] = allPresent(pieces, [range]);
+  return bytes;
+}
+
 /** @throws UnreadableCountersError if one of the ranges could not be read */
-export function allPresent(
+function allPresent(
   pieces: readonly (Buffer | undefined)[],
   ranges: readonly MemoryRange[],
 ): readonly Buffer[] {

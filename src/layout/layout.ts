@@ -1,10 +1,18 @@
 import type { Memory } from '../memory/memory.js';
 import type { Reading } from '../sampler/reading.js';
 import type { Place } from './place.js';
+import type { PluginKind } from './plugin-kind.js';
 import type { Variables } from './variable.js';
 
-/** How libinsn counts: by an inlined add, or by a call for each instruction. */
+/** How a plugin counts: by an inlined add, or by a call for each instruction or block. */
 export type Mode = 'inline' | 'percpu';
+
+/** How a plugin counts in one process, by its own variables there. */
+export interface Counting {
+  readonly mode: Mode;
+  /** Whether it has made a counter for each vCPU, where that is not for its layout and mode to say. */
+  readonly perVcpu: boolean;
+}
 
 /** What is known of the counters before they are read. */
 export interface CounterFacts {
@@ -47,16 +55,17 @@ export class UnreadableCountersError extends Error {
 export interface LayoutMatch {
   readonly layout: Layout;
   /** Its counters in a mode; `biasBytes` is added to link-time addresses. */
-  readonly counters: (mode: Mode, biasBytes: bigint) => Counters;
+  readonly counters: (counting: Counting, biasBytes: bigint) => Counters;
 }
 
 /**
- * One memory layout of libinsn. `match` gives its counters, and tells from names, sizes and types alone: undefined means
- * that the layout's variables are not there, a string that they are but differ from what we
- * know, and in what.
+ * One memory layout of a plugin. `match` gives its counters, and tells from names, sizes and types
+ * alone: undefined means that the layout's variables are not there, a string that they are but
+ * differ from what we know, and in what.
  */
 export interface Layout {
   readonly name: string;
+  readonly plugin: PluginKind;
   /** Which QEMUs have it, for people: it is told by what is in memory. */
   readonly versions: string;
   /** The names of the variables that it is told by, the one that counts first. */
@@ -64,5 +73,5 @@ export interface Layout {
   match(
     variables: Variables,
     wordBytes: 4 | 8,
-  ): ((mode: Mode, biasBytes: bigint) => Counters) | string | undefined;
+  ): ((counting: Counting, biasBytes: bigint) => Counters) | string | undefined;
 }

@@ -1,7 +1,7 @@
-import type { Memory, MemoryRange } from '../memory/memory.js';
+import type { Memory } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
 import { COUNTER_BYTES, countersIn } from './counter.js';
-import { allPresent, countersOf } from './counters-of.js';
+import { countersOf, readOne } from './counters-of.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
 import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
 
@@ -17,30 +17,51 @@ import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
  * vCPU i counts at `data + i * elt_size + offset`, in both modes. `len` is capacity: 16 slots at
  * first, doubled as vCPUs appear, whereby `data` moves and the rest stays.
  */
-export const scoreboard: Layout = {
+export const scoreboard: Layout = scoreboardLayout({
   name: 'scoreboard',
+  plugin: 'insn',
   versions: 'QEMU 9.0 and newer',
   variables: ['insn_count'],
-  match(variables, wordBytes) {
-    const handle = variables.get('insn_count');
-    if (handle === undefined || handle.sizeBytes !== 2 * wordBytes) return undefined;
-    if (handle.type !== 'qemu_plugin_u64' && !(handle.type === undefined && wordBytes === 8)) {
-      return handle.sizeBytes === COUNTER_BYTES
-        ? undefined
-        : `insn_count is of type ${handle.type}, where a scoreboard's handle is a qemu_plugin_u64`;
-    }
-    return (mode, bias) => scoreboardCounters(mode, handle.addressBytes + bias);
-  },
-};
+});
+
+/** libbb of the same QEMUs: elements of two counters, of which the handle has the offset. */
+export const blockScoreboard: Layout = scoreboardLayout({
+  name: 'block-scoreboard',
+  plugin: 'bb',
+  versions: 'QEMU 9.0 and newer',
+  variables: ['insn_count', 'bb_count'],
+});
+
+function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
+  return {
+    ...about,
+    match(variables, wordBytes) {
+      const handle = variables.get('insn_count');
+      if (handle === undefined || handle.sizeBytes !== 2 * wordBytes) return undefined;
+      if (handle.type !== 'qemu_plugin_u64' && !(handle.type === undefined && wordBytes === 8)) {
+        return handle.sizeBytes === COUNTER_BYTES
+          ? undefined
+          : `insn_count is of type ${handle.type}, where a scoreboard's handle is a qemu_plugin_u64`;
+      }
+      const other = about.variables
+        .map((name) => ({ name, sizeBytes: variables.get(name)?.sizeBytes }))
+        .find(({ sizeBytes }) => sizeBytes !== handle.sizeBytes);
+      if (other !== undefined) {
+        return `${other.name} has ${other.sizeBytes} bytes, where a scoreboard's handle has ${handle.sizeBytes}`;
+      }
+      return ({ mode }, bias) => scoreboardCounters(about.name, mode, handle.addressBytes + bias);
+    },
+  };
+}
 
 /** Beyond these, what we follow is no scoreboard; they bound what a sample may read. */
 const MOST_SLOTS = 65_536;
 const MOST_ELEMENT_BYTES = 4_096;
 
-function scoreboardCounters(mode: Mode, address: bigint): Counters {
+function scoreboardCounters(layout: string, mode: Mode, address: bigint): Counters {
   return countersOf(
     {
-      layout: 'scoreboard',
+      layout,
       mode,
       address,
       strideBytes: undefined,
@@ -114,12 +135,6 @@ function expectBoard({ slots, strideBytes, offsetBytes }: Board, score: bigint):
       `no scoreboard at 0x${score.toString(16)}: ${slots} slots of ${strideBytes} bytes, counter at ${offsetBytes}`,
     );
   }
-}
-
-async function readOne(memory: Memory, range: MemoryRange): Promise<Buffer> {
-  const { pieces } = await memory.read([range]);
-  const [bytes = Buffer.of()] = allPresent(pieces, [range]);
-  return bytes;
 }
 
 function wordAt(memory: Memory, bytes: Buffer, offsetBytes: number): bigint {

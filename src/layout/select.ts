@@ -1,26 +1,29 @@
 import { UnresolvedCountersError } from '../errors.js';
 import type { LayoutMatch } from './layout.js';
 import { layouts } from './layouts.js';
+import { pluginKind, pluginNames } from './plugin-kind.js';
 import type { Variable, Variables } from './variable.js';
 
 /**
- * The one layout that fits libinsn's variables. What fits none is refused with what was found:
- * a version of libinsn that we don't know must not be read as one that we do.
+ * The one layout that fits a plugin's variables. What fits none is refused with what was found:
+ * a version of a plugin that we don't know must not be read as one that we do.
  *
  * @throws UnresolvedCountersError
  */
 export function selectLayout(variables: Variables, wordBytes: 4 | 8, file: string): LayoutMatch {
   const mismatches: string[] = [];
-  for (const layout of layouts) {
+  const kind = pluginKind((name) => variables.has(name));
+  for (const layout of layouts.filter(({ plugin }) => plugin === kind)) {
     const match = layout.match(variables, wordBytes);
     if (typeof match === 'function') return { layout, counters: match };
     if (match !== undefined) mismatches.push(match);
   }
   const found = [...variables].map(describe).join(', ');
+  const name = kind === undefined ? 'libinsn or libbb' : pluginNames[kind];
   throw new UnresolvedCountersError(
     file,
-    mismatches[0] ?? `its variables are of no libinsn that is known (${found || 'none was found'})`,
-    "icount-gdb knows the libinsn of QEMU 4.2 to 11; please report this one with QEMU's version",
+    mismatches[0] ?? `its variables are of no ${name} that is known (${found || 'none was found'})`,
+    `icount-gdb knows the ${name} of QEMU 4.2 to 11; please report this one with QEMU's version`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** What is known of one static variable of libinsn, before any process is looked at. */
+/** What is known of one static variable of a plugin, before any process is looked at. */
 export interface Variable {
   /** Link-time address: the load bias is still to be added. */
   readonly addressBytes: bigint;
@@ -7,6 +7,8 @@ export interface Variable {
   readonly source: 'debug information' | 'symbol table';
   /** The type's name as gdb prints it; only with debug information. */
   readonly type?: string;
+  /** For a structure with a member `insn_count`: where that lies; only with debug information. */
+  readonly counterOffsetBytes?: number;
   /** For an array of structures with a member `insn_count`; only with debug information. */
   readonly element?: {
     readonly sizeBytes: number;

@@ -1,21 +1,26 @@
 import { type IcountError, NoPluginError, UnresolvedCountersError } from '../errors.js';
+import { EITHER_PLUGIN, type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import { findDescendants } from '../proc/children.js';
 import type { MappedFile } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { type ProcessFacts, readArguments } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import type { QemuCommand } from './command-line.js';
-import { seemsToHavePlugin } from './insn-name.js';
 import { describeElfFailure, type MappedElf } from './mapped-elf.js';
+import type { LoadedPlugin } from './plugin-file.js';
+import { seemsToHavePlugin } from './plugin-name.js';
 
-/** A QEMU plugin that is not libinsn, or that can't be told to be it. */
+/** A QEMU plugin that doesn't count, or that can't be told to. */
 export interface OtherPlugin {
   readonly path: string;
   /** Nothing but its name could tell what it is. */
   readonly isStripped: boolean;
 }
 
-/** Why there is no libinsn to watch in a process, and where there may be one. */
+/** How to start QEMU: with the plugin that costs a guest least. */
+const OPTION = '-plugin /path/to/libbb.so,inline=on';
+
+/** Why there is no counting plugin to read in a process, and where there may be one. */
 export async function explainAbsence(
   target: ProcessFacts,
   command: QemuCommand,
@@ -27,7 +32,7 @@ export async function explainAbsence(
       const argv = (await readArguments(child)).join(' ');
       return new NoPluginError(
         pid,
-        `has no libinsn loaded, but its child process ${child} has (${printable(argv.slice(0, 80))})`,
+        `has no counting plugin loaded, but its child process ${child} has (${printable(argv.slice(0, 80))})`,
         `watch that one: icount-gdb ${child}`,
       );
     }
@@ -37,25 +42,40 @@ export async function explainAbsence(
     return new NoPluginError(
       pid,
       other.isStripped
-        ? `has a plugin loaded (${printable(other.path)}) that is stripped of its symbols and not named libinsn.so`
-        : `has a plugin loaded (${printable(other.path)}), but it is not libinsn`,
+        ? `has a plugin loaded (${printable(other.path)}) that is stripped of its symbols and named neither libinsn.so nor libbb.so`
+        : `has a plugin loaded (${printable(other.path)}), but it is neither libinsn nor libbb`,
       other.isStripped
-        ? 'if it is libinsn, point --plugin-file at an unstripped copy'
-        : 'start QEMU with: -plugin /path/to/libinsn.so,inline=on',
+        ? 'if it is one of them, point --plugin-file at an unstripped copy'
+        : `start QEMU with: ${OPTION}`,
     );
   }
   return new NoPluginError(
     pid,
     command.kind === undefined
-      ? `is no QEMU with libinsn loaded: it runs ${printable(target.executable)}`
-      : `is a QEMU (${printable(target.executable)}) without libinsn`,
+      ? `is no QEMU with ${EITHER_PLUGIN}: it runs ${printable(target.executable)}`
+      : `is a QEMU (${printable(target.executable)}) without ${EITHER_PLUGIN}`,
     command.kind === undefined
       ? 'find the QEMU to watch with: pgrep -a qemu'
-      : 'a plugin is loaded when QEMU starts: start it with -plugin /path/to/libinsn.so,inline=on',
+      : `a plugin is loaded when QEMU starts: start it with ${OPTION}`,
   );
 }
 
-/** Why a file that is named as libinsn is was not opened. */
+/** The plugin of the user's choice is not there, but another one is. */
+export function explainUnwanted(
+  pid: number,
+  wanted: PluginKind,
+  loaded: readonly LoadedPlugin[],
+): NoPluginError {
+  const [other] = loaded;
+  const found = loaded.map(({ kind, path }) => `${pluginNames[kind]} (${printable(path)})`);
+  return new NoPluginError(
+    pid,
+    `has no ${pluginNames[wanted]} loaded, but ${found.join(' and ')}`,
+    other === undefined ? 'leave --plugin away' : `--plugin ${pluginNames[other.kind]} reads that`,
+  );
+}
+
+/** Why a file that is named as a counting plugin is was not opened. */
 export async function explainUnopened(
   target: ProcessFacts,
   mapped: MappedFile,

@@ -13,7 +13,7 @@ export interface PluginOption {
   /** As given: it may be relative to the directory in which QEMU was started. */
   readonly file: string;
   readonly args: readonly QemuOpt[];
-  /** libinsn's switch; undefined for a value that libinsn does not understand. */
+  /** The counting plugins' switch; undefined for a value that they do not understand. */
   readonly inline: boolean | undefined;
 }
 
@@ -165,7 +165,7 @@ function pluginArgument(key: string, value: string | undefined): QemuOpt {
     : { key: value.slice(0, equals), value: value.slice(equals + 1) };
 }
 
-/** The last one counts, as in insn.c. */
+/** The last one counts, as in insn.c and bb.c. */
 function inlineOf(args: readonly QemuOpt[]): boolean | undefined {
   const last = args.findLast(({ key }) => key === 'inline');
   return last === undefined ? false : toBoolean(last.value ?? 'on');

@@ -25,7 +25,7 @@ export async function fileForGdb(handle: FileHandle): Promise<FileHandle> {
 async function copyWithoutName(file: string): Promise<FileHandle> {
   const directory = await mkdtemp(join(tmpdir(), 'icount-gdb-'));
   try {
-    const copy = join(directory, 'libinsn.so');
+    const copy = join(directory, 'plugin.so');
     await copyFile(file, copy);
     return await open(copy, 'r');
   } finally {

@@ -1,44 +1,58 @@
-import { basename } from 'node:path';
-import type { ElfFile } from '../elf/elf.js';
 import { UnresolvedCountersError } from '../errors.js';
-import { counterNames } from '../layout/layouts.js';
-import { groupByFile, type MappedFile, parseMaps } from '../proc/maps.js';
-import { explainRefusal } from '../proc/permission.js';
-import { type ProcessFacts, readEnvironment, readMaps } from '../proc/process.js';
+import type { PluginKind } from '../layout/plugin-kind.js';
+import { type ProcessFacts, readEnvironment } from '../proc/process.js';
 import { printable } from '../text/printable.js';
-import { explainAbsence, explainUnopened, type OtherPlugin } from './absence.js';
+import { explainAbsence, explainUnwanted } from './absence.js';
 import { parseQemuCommand, type QemuCommand } from './command-line.js';
 import { fileForGdb } from './for-gdb.js';
-import { hasInsnName } from './insn-name.js';
-import { describeElfFailure, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
-import type { PluginFile } from './plugin-file.js';
-import { buildIdOf, withSymbolFile } from './symbol-file.js';
+import { describeElfFailure } from './mapped-elf.js';
+import type { LoadedPlugin, PluginFile } from './plugin-file.js';
+import { kindByName } from './plugin-name.js';
+import { type Candidate, searchPlugins } from './plugin-search.js';
+import { readSymbolFile, type SymbolFile, withSymbolFile } from './symbol-file.js';
+
+/** The user's choice of a plugin. */
+export interface PluginChoice {
+  /** Which one to read, should there be both. */
+  readonly plugin: PluginKind | undefined;
+  /** A file to take the symbols from. */
+  readonly pluginFile: string | undefined;
+}
 
 /**
- * Finds libinsn in a process, without touching the process.
- *
- * `symbolFile` is the user's choice of a file to take the symbols from.
+ * Finds the counting plugin to read in a process, without touching the process. Of both, it is
+ * libinsn, unless the user's choice says otherwise.
  *
  * @throws NoPluginError, NotPermittedError, UnresolvedCountersError
  */
 export async function findPlugin(
   target: ProcessFacts,
   command: QemuCommand,
-  symbolFile: string | undefined,
+  choice: PluginChoice,
 ): Promise<PluginFile> {
-  const buildId = symbolFile === undefined ? undefined : await buildIdOf(symbolFile);
-  const { plugin, unopened, others } = await search(target, command, { extent: 'all', buildId });
-  const mapped = plugin?.mapped ?? unopened?.mapped;
-  if (symbolFile !== undefined && mapped !== undefined) {
-    await plugin?.file.handle.close();
-    return await withSymbolFile(target, mapped, symbolFile);
+  const { pluginFile } = choice;
+  const symbols = pluginFile === undefined ? undefined : await readSymbolFile(pluginFile);
+  const wanted = { kind: choice.plugin, symbols };
+  const { candidates, unopened, others } = await searchPlugins(target, command, wanted);
+  const chosen = choose(candidates, wanted);
+  for (const { handle } of candidates) if (handle !== chosen?.handle) await handle.close();
+  const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
+  const mapped = chosen?.mapped ?? unopened?.mapped;
+  if (pluginFile !== undefined && mapped !== undefined) {
+    await chosen?.handle.close();
+    const kind = chosen?.kind ?? symbols?.kind ?? kindByName(mapped.path) ?? 'insn';
+    const beside = loaded.filter(({ path }) => path !== mapped.path);
+    return await withSymbolFile(target, { mapped, kind, beside }, pluginFile);
   }
-  if (plugin !== undefined) return await readableByGdb(plugin.file);
-  throw unopened?.error ?? (await explainAbsence(target, command, others));
+  if (chosen !== undefined) return await readableByGdb(pluginOf(chosen, loaded));
+  if (unopened !== undefined) throw unopened.error;
+  throw choice.plugin !== undefined && loaded.length > 0
+    ? explainUnwanted(target.pid, choice.plugin, loaded)
+    : await explainAbsence(target, command, others);
 }
 
 /**
- * The name under which a process has libinsn mapped, undefined if it has none.
+ * The counting plugin that a process has loaded, undefined if it has none.
  *
  * Cheaper than `findPlugin` where there is none: libraries of other names are looked into only if
  * the command line says that some plugin was loaded, as it can name a symbolic link.
@@ -48,61 +62,15 @@ export async function findPlugin(
 export async function locatePlugin(
   target: ProcessFacts,
   command: QemuCommand,
-): Promise<string | undefined> {
+): Promise<LoadedPlugin | undefined> {
+  const wanted = { kind: undefined, symbols: undefined };
   const extent = command.plugins.length > 0 ? 'all' : 'named';
-  const { plugin, unopened } = await search(target, command, { extent, buildId: undefined });
-  await plugin?.file.handle.close();
+  const { candidates, unopened } = await searchPlugins(target, command, wanted, extent);
+  for (const { handle } of candidates) await handle.close();
+  const chosen = choose(candidates, wanted);
+  if (chosen !== undefined) return { kind: chosen.kind, path: chosen.mapped.path };
   if (unopened !== undefined) throw unopened.error;
-  return plugin?.mapped.path;
-}
-
-/** How to search. */
-interface SearchOptions {
-  /** Whether to look into libraries that are not named as a plugin of this process. */
-  readonly extent: 'named' | 'all';
-  /** Of a file whose user says that it is libinsn. */
-  readonly buildId: string | undefined;
-}
-
-/** What a search came across. */
-interface Search {
-  readonly plugin?: { readonly mapped: MappedFile; readonly file: PluginFile };
-  /** A file that is named as libinsn is, and why it could not be opened. */
-  readonly unopened?: { readonly mapped: MappedFile; readonly error: Error };
-  /** Plugins that are not libinsn, or that can't be told to be it. */
-  readonly others: readonly OtherPlugin[];
-}
-
-/** The plugin may have any name; only when no name tells are all libraries looked into. */
-async function search(
-  target: ProcessFacts,
-  command: QemuCommand,
-  options: SearchOptions,
-): Promise<Search> {
-  const files = await mappedFiles(target);
-  const named = files.filter((file) => isNamed(file, command));
-  const unnamed = options.extent === 'all' ? files.filter((file) => !named.includes(file)) : [];
-  let unopened: Search['unopened'];
-  const others: OtherPlugin[] = [];
-  for (const mapped of [...named, ...unnamed]) {
-    const opened = await openMapped(target.pid, mapped);
-    if (opened.kind !== 'opened') {
-      if (named.includes(mapped)) {
-        unopened ??= { mapped, error: await explainUnopened(target, mapped, opened) };
-      }
-      continue;
-    }
-    const { elf, handle, isSame } = opened;
-    if (isInsn(elf, mapped, options)) {
-      const loadBias = mapped.base.start - elf.firstLoadAddress;
-      const { path } = mapped;
-      const file = { mappedPath: path, name: path, handle, elf, loadBias, needsProof: !isSame };
-      return { plugin: { mapped, file }, others };
-    }
-    await handle.close();
-    if (isPlugin(elf)) others.push({ path: mapped.path, isStripped: !elf.hasSymbolTable });
-  }
-  return { ...(unopened === undefined ? {} : { unopened }), others };
+  return undefined;
 }
 
 /** The command line of a QEMU process, with what its environment adds to it. */
@@ -114,40 +82,33 @@ export async function readQemuCommand(target: ProcessFacts): Promise<QemuCommand
   );
 }
 
-async function mappedFiles(target: ProcessFacts): Promise<readonly MappedFile[]> {
-  let text: Buffer;
-  try {
-    text = await readMaps(target.pid);
-  } catch {
-    throw await explainRefusal(target);
-  }
-  return groupByFile(parseMaps(text)).filter((file) =>
-    file.mappings.some((mapping) => mapping.executable),
-  );
-}
-
-function isNamed(file: MappedFile, command: QemuCommand): boolean {
+/** The file that the symbols are of, else one of the same kind as that; else libinsn before libbb. */
+function choose(
+  candidates: readonly Candidate[],
+  wanted: { readonly kind: PluginKind | undefined; readonly symbols: SymbolFile | undefined },
+): Candidate | undefined {
+  const { symbols } = wanted;
+  const possible = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
   return (
-    hasInsnName(file) ||
-    command.plugins.some((plugin) => basename(plugin.file) === basename(file.path))
+    possible.find(({ elf }) => elf.buildId !== undefined && elf.buildId.hex === symbols?.buildId) ??
+    possible.find(({ kind }) => kind === symbols?.kind) ??
+    possible.find(({ kind }) => kind === 'insn') ??
+    possible[0]
   );
 }
 
-function isPlugin(elf: ElfFile): boolean {
-  return elf.exports.has(PLUGIN_ENTRY);
-}
-
-/** Without symbols the name must do, or what the user says; a debug file may still tell more. */
-function isInsn(elf: ElfFile, mapped: MappedFile, { buildId }: SearchOptions): boolean {
-  if (!isPlugin(elf)) return false;
-  if (elf.hasSymbolTable) return hasInsnVariables(elf);
-  return hasInsnName(mapped) || (buildId !== undefined && elf.buildId?.hex === buildId);
-}
-
-/** libbb counts instructions too, in variables of the same names: it is told by its own. */
-function hasInsnVariables(elf: ElfFile): boolean {
-  const has = (name: string): boolean => elf.objects.has(name) || elf.ambiguousObjects.has(name);
-  return has('do_inline') && [...counterNames].some(has) && !has('bb_count');
+function pluginOf(chosen: Candidate, loaded: readonly LoadedPlugin[]): PluginFile {
+  const { kind, mapped, handle, elf, isSame } = chosen;
+  return {
+    kind,
+    mappedPath: mapped.path,
+    name: mapped.path,
+    handle,
+    elf,
+    loadBias: mapped.base.start - elf.firstLoadAddress,
+    needsProof: !isSame,
+    beside: loaded.filter(({ path }) => path !== mapped.path),
+  };
 }
 
 /** @throws UnresolvedCountersError */

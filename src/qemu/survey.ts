@@ -11,21 +11,22 @@ import {
 } from '../proc/process.js';
 import { parseQemuCommand, type QemuCommand } from './command-line.js';
 import { locatePlugin, readQemuCommand } from './plugin.js';
+import type { LoadedPlugin } from './plugin-file.js';
+import { kindByName } from './plugin-name.js';
 
-/** A QEMU that has libinsn loaded. */
+/** A QEMU that has a counting plugin loaded. */
 export interface FoundGuest {
   readonly pid: number;
   readonly target: ProcessFacts;
   readonly command: QemuCommand;
-  /** The name under which libinsn is mapped. */
-  readonly plugin: string;
+  readonly plugin: LoadedPlugin;
 }
 
 /** What a look at all processes of this host shows. */
 export interface Survey {
   /** By pid. */
   readonly guests: readonly FoundGuest[];
-  /** QEMUs that we may not look into: whether they have libinsn can't be told. */
+  /** QEMUs that we may not look into: whether they have a counting plugin can't be told. */
   readonly closed: number;
 }
 
@@ -71,12 +72,14 @@ async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undefined> {
 async function whereIsPlugin(
   target: ProcessFacts,
   command: QemuCommand,
-): Promise<string | undefined> {
+): Promise<LoadedPlugin | undefined> {
   try {
     return await locatePlugin(target, command);
   } catch (error) {
-    // It has libinsn, though a poll will need --plugin-file.
-    if (error instanceof UnresolvedCountersError) return error.file;
+    // It has one, though a poll will need --plugin-file.
+    if (error instanceof UnresolvedCountersError) {
+      return { kind: kindByName(error.file) ?? 'insn', path: error.file };
+    }
     throw error;
   }
 }

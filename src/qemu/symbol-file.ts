@@ -1,22 +1,26 @@
 import { machineName } from '../elf/machine.js';
 import { UnresolvedCountersError } from '../errors.js';
+import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import type { MappedFile } from '../proc/maps.js';
 import type { ProcessFacts } from '../proc/process.js';
+import { kindByVariables } from './kind-by-variables.js';
 import { describeElfFailure, leadsTo, openElf } from './mapped-elf.js';
 import type { PluginFile } from './plugin-file.js';
 
 /** Takes the symbols from a file of the user's choice, if it can be of the same build. */
 export async function withSymbolFile(
   target: ProcessFacts,
-  mapped: MappedFile,
+  loaded: Pick<PluginFile, 'kind' | 'beside'> & { readonly mapped: MappedFile },
   symbolFile: string,
 ): Promise<PluginFile> {
+  const { mapped, kind, beside } = loaded;
+  const name = `${pluginNames[kind]}.so`;
   const file = Buffer.from(symbolFile);
   const { handle, elf } = await openElf(file).catch((error: unknown) => {
     throw new UnresolvedCountersError(
       symbolFile,
       describeElfFailure(error),
-      'give --plugin-file an unstripped copy of the libinsn.so that QEMU loaded',
+      `give --plugin-file an unstripped copy of the ${name} that QEMU loaded`,
     );
   });
   const machine = await machineOf(target.pid);
@@ -25,25 +29,34 @@ export async function withSymbolFile(
     throw new UnresolvedCountersError(
       symbolFile,
       `it is for ${machineName(elf.machine)}, and the QEMU of process ${target.pid} for ${machineName(machine)}`,
-      'give --plugin-file a copy of the libinsn.so that QEMU loaded',
+      `give --plugin-file a copy of the ${name} that QEMU loaded`,
     );
   }
   return {
+    kind,
     mappedPath: mapped.path,
     name: symbolFile,
     handle,
     elf,
     loadBias: mapped.base.start - elf.firstLoadAddress,
     needsProof: !(await leadsTo(file, mapped)),
+    beside,
   };
 }
 
-/** Undefined also for a file that can't be read: what is wrong with it is told in its own place. */
-export async function buildIdOf(file: string): Promise<string | undefined> {
+/** What a file of the user's choice is. */
+export interface SymbolFile {
+  readonly buildId: string | undefined;
+  /** Undefined where it has no counting plugin's variables. */
+  readonly kind: PluginKind | undefined;
+}
+
+/** Undefined for a file that can't be read: what is wrong with it is told in its own place. */
+export async function readSymbolFile(file: string): Promise<SymbolFile | undefined> {
   try {
     const { handle, elf } = await openElf(Buffer.from(file));
     await handle.close();
-    return elf.buildId?.hex;
+    return { buildId: elf.buildId?.hex, kind: kindByVariables(elf) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.js';
 import { attachGuest } from '../../src/guest/attach-guest.js';
-import { commandLineMode } from '../../src/guest/mode.js';
+import { commandLineCounting } from '../../src/guest/mode.js';
 import { resolveGuest } from '../../src/guest/resolve-guest.js';
 import type { Counters } from '../../src/layout/layout.js';
 import type { Reading, ReadOutcome } from '../../src/sampler/reading.js';
@@ -22,7 +22,12 @@ export interface AttachOptions {
 }
 
 export async function attachTo(pid: number, given: AttachOptions = {}): Promise<Watched> {
-  const options = { gdb: given.gdb ?? 'gdb', mode: 'auto', pluginFile: undefined } as const;
+  const options = {
+    gdb: given.gdb ?? 'gdb',
+    mode: 'auto',
+    plugin: undefined,
+    pluginFile: undefined,
+  } as const;
   let commands = 0;
   const guest = await resolveGuest(pid, options, systemClock, {
     onNotice: (text) => process.stderr.write(`${text}\n`),
@@ -54,10 +59,10 @@ export interface Onlooker extends Disposable {
 
 /** Finds the counters by the guest's files, and does not attach. */
 export async function lookAt(pid: number): Promise<Onlooker> {
-  const options = { gdb: 'gdb', mode: 'auto', pluginFile: undefined } as const;
+  const options = { gdb: 'gdb', mode: 'auto', plugin: undefined, pluginFile: undefined } as const;
   const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
   const guest = await resolveGuest(pid, options, systemClock, events);
-  const counters = guest.match.counters(commandLineMode(guest), guest.plugin.loadBias);
+  const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);
   await guest.leave();
   const memory = new ProcMemory(pid);
   const read = (): Promise<Reading> => counters.read(memory);

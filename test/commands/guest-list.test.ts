@@ -13,6 +13,7 @@ const guest: ListedGuest = {
   uptimeNs: 187e9,
   executable: '/usr/bin/qemu-riscv64',
   plugin: '/opt/libinsn.so',
+  pluginKind: 'insn' as const,
   argv: ['qemu-riscv64', '-plugin', '/opt/libinsn.so,inline=on', './program'],
 };
 
@@ -21,9 +22,9 @@ test('a table has a line for each guest', () => {
 
   expect(guestTable([guest, other], Number.POSITIVE_INFINITY)).toBe(
     [
-      ' PID  USER  ARCH     MODE    VCPUS  UPTIME  COMMAND',
-      '1234  ada   riscv64  inline      1   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
-      '   7  1000  ?        inline     16   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
+      ' PID  USER  ARCH     PLUGIN   MODE    VCPUS  UPTIME  COMMAND',
+      '1234  ada   riscv64  libinsn  inline      1   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
+      '   7  1000  ?        libinsn  inline     16   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
       '',
     ].join('\n'),
   );

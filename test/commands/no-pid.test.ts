@@ -8,7 +8,7 @@ function found(pid: number): FoundGuest {
     pid,
     target: { pid, startTicks: 1n, state: 'R', uid: 0, executable: 'x', argv },
     command: { kind: 'user', architecture: 'riscv64', plugins: [], maxVcpus: undefined },
-    plugin: '/opt/libinsn.so',
+    plugin: { kind: 'insn' as const, path: '/opt/libinsn.so' },
   };
 }
 

@@ -9,6 +9,11 @@ const counter = typed(8, 'uint64_t');
 const withPc = typed(128, 'InstructionCount [8]', { sizeBytes: 16, counterOffsetBytes: 8 });
 const withoutPc = typed(64, 'InstructionCount [8]', { sizeBytes: 8, counterOffsetBytes: 0 });
 
+const handle = typed(16, 'qemu_plugin_u64');
+const struct = { ...typed(32, 'CPUCount'), counterOffsetBytes: 24 };
+const pointer = typed(8, 'GPtrArray *');
+const vcpus = typed(4, 'int');
+
 function variables(entries: Readonly<Record<string, ReturnType<typeof typed>>>): Variables {
   return new Map(Object.entries({ do_inline: flag, ...entries }));
 }
@@ -31,7 +36,10 @@ test.each<[string, Variables]>([
   ['scalar', variables({ insn_count: counter })],
   ['array-with-pc', variables({ inline_insn_count: counter, counts: withPc })],
   ['array', variables({ inline_insn_count: counter, counts: withoutPc })],
-  ['scoreboard', variables({ insn_count: typed(16, 'qemu_plugin_u64') })],
+  ['scoreboard', variables({ insn_count: handle })],
+  ['block-scalar', variables({ insn_count: counter, bb_count: counter })],
+  ['block-struct', variables({ inline_count: struct, counts: pointer, max_cpus: vcpus })],
+  ['block-scoreboard', variables({ insn_count: handle, bb_count: handle })],
 ])('%s is told by debug information', (layout, found) => {
   expect(chosen(found)).toBe(layout);
 });
@@ -41,6 +49,9 @@ test.each<[string, Readonly<Record<string, number>>]>([
   ['array-with-pc', { inline_insn_count: 8, counts: 128, do_inline: 1 }],
   ['array', { inline_insn_count: 8, counts: 64, do_inline: 1 }],
   ['scoreboard', { insn_count: 16, do_inline: 1 }],
+  ['block-scalar', { insn_count: 8, bb_count: 8, do_inline: 1 }],
+  ['block-struct', { inline_count: 32, counts: 8, max_cpus: 4, do_inline: 1 }],
+  ['block-scoreboard', { insn_count: 16, bb_count: 16, do_inline: 1 }],
 ])('%s is told by sizes alone', (layout, sizes) => {
   expect(chosen(untyped(sizes))).toBe(layout);
 });
@@ -96,6 +107,46 @@ test.each<[string, Variables, string]>([
     'counts has 100 bytes',
   ],
   ['nothing', new Map(), 'none was found'],
+  ['a block counter of 4 bytes', untyped({ insn_count: 8, bb_count: 4 }), 'bb_count has 4 bytes'],
+  [
+    'block counters of different kinds',
+    variables({ insn_count: handle, bb_count: counter }),
+    'bb_count has 8 bytes',
+  ],
+  [
+    'a structure of another size',
+    untyped({ inline_count: 40, counts: 8, max_cpus: 4 }),
+    'inline_count has 40 bytes',
+  ],
+  [
+    'a structure whose counter lies elsewhere',
+    variables({
+      inline_count: { ...typed(32, 'CPUCount'), counterOffsetBytes: 16 },
+      counts: pointer,
+      max_cpus: vcpus,
+    }),
+    'lies at byte 16 of 32',
+  ],
+  [
+    'a structure without the counter',
+    variables({ inline_count: typed(32, 'struct tally'), counts: pointer, max_cpus: vcpus }),
+    'struct tally, which has no insn_count',
+  ],
+  [
+    'counts that are no pointer',
+    untyped({ inline_count: 32, counts: 64, max_cpus: 4 }),
+    'counts has 64 bytes',
+  ],
+  [
+    'counts that point to something else',
+    variables({ inline_count: struct, counts: typed(8, 'GHashTable *'), max_cpus: vcpus }),
+    'type GHashTable *',
+  ],
+  [
+    'a number of vCPUs of 8 bytes',
+    untyped({ inline_count: 32, counts: 8, max_cpus: 8 }),
+    'max_cpus has 8 bytes',
+  ],
 ])('%s is refused, with the file and what was found', (_, found, fact) => {
   const { message, exitCode, hint } = refusal(found);
 

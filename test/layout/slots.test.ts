@@ -17,7 +17,7 @@ test('scalar: one counter, in either mode, at the link-time address plus the bia
   memory.putCounters(bias + 0x4000n, most);
 
   for (const mode of ['inline', 'percpu'] as const) {
-    const counters = match.counters(mode, bias);
+    const counters = match.counters({ mode, perVcpu: true }, bias);
     expect(counters).toMatchObject({ layout: 'scalar', mode, perVcpu: false, lossy: true });
     expect(counters.address).toBe(bias + 0x4000n);
     expect(await counters.read(memory)).toEqual({ counters: [most], takenAt: 1n, windowNs: 2 });
@@ -25,7 +25,10 @@ test('scalar: one counter, in either mode, at the link-time address plus the bia
 });
 
 test('array with pc: the counter is the second of two words, 16 bytes apart', async () => {
-  const counters = layoutOf({ inline_insn_count: 8, counts: 128 }).counters('percpu', bias);
+  const counters = layoutOf({ inline_insn_count: 8, counts: 128 }).counters(
+    { mode: 'percpu', perVcpu: true },
+    bias,
+  );
   const memory = new ProcessMemory();
   const slots = Array.from({ length: 8 }, (_, slot) => [0xdeadn, BigInt(slot) + 10n]).flat();
   memory.putCounters(bias + 0x4100n, ...slots);
@@ -37,7 +40,10 @@ test('array with pc: the counter is the second of two words, 16 bytes apart', as
 });
 
 test('array: one word each, 8 bytes apart', async () => {
-  const counters = layoutOf({ inline_insn_count: 8, counts: 64 }).counters('percpu', bias);
+  const counters = layoutOf({ inline_insn_count: 8, counts: 64 }).counters(
+    { mode: 'percpu', perVcpu: true },
+    bias,
+  );
   const memory = new ProcessMemory();
   memory.putCounters(bias + 0x4100n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, most);
 
@@ -46,7 +52,10 @@ test('array: one word each, 8 bytes apart', async () => {
 });
 
 test.each([64, 128])('an array of %d bytes, inline: the one counter beside it', async (counts) => {
-  const counters = layoutOf({ inline_insn_count: 8, counts }).counters('inline', bias);
+  const counters = layoutOf({ inline_insn_count: 8, counts }).counters(
+    { mode: 'inline', perVcpu: true },
+    bias,
+  );
   const memory = new ProcessMemory();
   memory.putCounters(bias + 0x4000n, 5n);
 
@@ -55,7 +64,7 @@ test.each([64, 128])('an array of %d bytes, inline: the one counter beside it', 
 });
 
 test('a big-endian host has its counters the other way round', async () => {
-  const counters = layoutOf({ insn_count: 8 }).counters('inline', 0n);
+  const counters = layoutOf({ insn_count: 8 }).counters({ mode: 'inline', perVcpu: true }, 0n);
   const memory = new ProcessMemory(8, 'big');
   memory.putCounters(0x4000n, 0x0102_0304_0506_0708n);
 
@@ -63,7 +72,7 @@ test('a big-endian host has its counters the other way round', async () => {
 });
 
 test('memory that can not be read is no counter', async () => {
-  const counters = layoutOf({ insn_count: 8 }).counters('inline', 0n);
+  const counters = layoutOf({ insn_count: 8 }).counters({ mode: 'inline', perVcpu: true }, 0n);
 
   await expect(counters.read(new ProcessMemory())).rejects.toThrow(UnreadableCountersError);
 });

@@ -8,15 +8,20 @@ import { until } from '../fixtures/until.ts';
 /** Attaches to a guest, as the command does: `await using watched = await watch(pid, gdb)`. */
 export async function watch(pid: number, gdb: string): Promise<Watched> {
   const notices: string[] = [];
-  const guest = await resolveGuest(pid, { gdb, mode: 'auto', pluginFile: undefined }, systemClock, {
-    onNotice: (text) => notices.push(text),
-    onOver: () => {},
-    onLine: undefined,
-  });
+  const guest = await resolveGuest(
+    pid,
+    { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined },
+    systemClock,
+    {
+      onNotice: (text) => notices.push(text),
+      onOver: () => {},
+      onLine: undefined,
+    },
+  );
   try {
     return new Watched(
       guest,
-      await attachGuest(guest, { gdb, mode: 'auto', pluginFile: undefined }),
+      await attachGuest(guest, { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined }),
       notices,
     );
   } catch (error) {

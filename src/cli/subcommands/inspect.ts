@@ -12,7 +12,9 @@ export const inspect: Subcommand = (program, take) => {
     program
       .command('inspect')
       .description('say what is known of the counters, and read them once')
-      .argument('<pid>', 'process id of a QEMU that runs libinsn.so', (text) => parsePid(text))
+      .argument('<pid>', 'process id of a QEMU that runs libinsn.so or libbb.so', (text) =>
+        parsePid(text),
+      )
       .option('--no-attach', 'look at files only, do not touch the process'),
   ).action((pid: number, flags: InspectFlags) => {
     const options: InspectOptions = { ...guestOptions(flags), pid, attach: flags.attach };

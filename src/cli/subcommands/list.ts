@@ -12,7 +12,7 @@ interface ListFlags extends ListOptions {
 export const list: Subcommand = (program, take) => {
   program
     .command('list')
-    .description('the QEMU processes of this host that have libinsn loaded')
+    .description('the QEMU processes of this host that have libinsn or libbb loaded')
     .addOption(
       choiceOption('-f, --format <format>', 'how they are listed', Object.keys(formats)).default(
         'table',

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { pluginNames } from '../../layout/plugin-kind.js';
 import type { RunInfo } from '../observer.js';
 
 /** What is watched, in a few words. */
@@ -15,6 +16,6 @@ export function titlesOf(guests: readonly RunInfo[], intervalNs: number): Titles
   }
   return {
     title: `${basename(only.qemu)}, process ${only.pid}`,
-    subtitle: `libinsn's layout ${only.layout}, ${only.mode}; gdb ${only.gdb}; ${every}`,
+    subtitle: `${pluginNames[only.pluginKind]}'s layout ${only.layout}, ${only.mode}; gdb ${only.gdb}; ${every}`,
   };
 }

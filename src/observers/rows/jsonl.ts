@@ -36,6 +36,7 @@ export function jsonlFormat(pid?: number): Format {
         ['pid', info.pid],
         ['qemu', jsonString(info.qemu)],
         ['plugin', jsonString(info.plugin)],
+        ['plugin_kind', jsonString(info.pluginKind)],
         ['layout', jsonString(info.layout)],
         ['mode', jsonString(info.mode)],
         ['gdb', jsonString(info.gdb)],

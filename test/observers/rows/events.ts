@@ -9,6 +9,7 @@ export const info: RunInfo = {
   pid: 4711,
   qemu: '/usr/bin/qemu-system-riscv64',
   plugin: '/opt/plugins/libinsn.so',
+  pluginKind: 'insn',
   layout: 'scoreboard',
   mode: 'inline',
   gdb: '13.1',

@@ -1,0 +1,114 @@
+import { basename } from 'node:path';
+import type { ElfFile } from '../elf/elf.js';
+import type { PluginKind } from '../layout/plugin-kind.js';
+import { groupByFile, type MappedFile, parseMaps } from '../proc/maps.js';
+import { explainRefusal } from '../proc/permission.js';
+import { type ProcessFacts, readMaps } from '../proc/process.js';
+import { explainUnopened, type OtherPlugin } from './absence.js';
+import type { QemuCommand } from './command-line.js';
+import { kindByVariables } from './kind-by-variables.js';
+import { type OpenElfFile, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
+import { kindByName } from './plugin-name.js';
+import type { SymbolFile } from './symbol-file.js';
+
+/** A counting plugin that was come across, open. */
+export interface Candidate extends OpenElfFile {
+  readonly mapped: MappedFile;
+  readonly kind: PluginKind;
+  /** Known to be the very file that is mapped. */
+  readonly isSame: boolean;
+}
+
+/** What is looked for: a search goes on as long as it has not come across that. */
+export interface WantedPlugin {
+  readonly kind: PluginKind | undefined;
+  readonly symbols: SymbolFile | undefined;
+}
+
+/** What a search came across. */
+export interface PluginSearch {
+  /** The caller closes their files. */
+  readonly candidates: readonly Candidate[];
+  /** A file that is named as the plugin is, and why it could not be opened. */
+  readonly unopened?: { readonly mapped: MappedFile; readonly error: Error };
+  /** Plugins that don't count, or that can't be told to. */
+  readonly others: readonly OtherPlugin[];
+}
+
+/**
+ * Looks for counting plugins among what a process has mapped. They may have any name; only when no
+ * name tells are all libraries looked into.
+ *
+ * @throws NotPermittedError
+ */
+export async function searchPlugins(
+  target: ProcessFacts,
+  command: QemuCommand,
+  wanted: WantedPlugin,
+  extent: 'named' | 'all' = 'all',
+): Promise<PluginSearch> {
+  const files = await mappedFiles(target);
+  const named = files.filter((file) => isNamed(file, command));
+  const candidates: Candidate[] = [];
+  const others: OtherPlugin[] = [];
+  let unopened: PluginSearch['unopened'];
+  const lookAt = async (mapped: MappedFile): Promise<void> => {
+    const opened = await openMapped(target.pid, mapped);
+    if (opened.kind !== 'opened') {
+      const kind = kindByName(mapped.path);
+      if (!named.includes(mapped) || kind !== (wanted.kind ?? kind)) return;
+      unopened ??= { mapped, error: await explainUnopened(target, mapped, opened) };
+      return;
+    }
+    const { elf, handle, isSame } = opened;
+    const kind = countingKind(elf, mapped, wanted.symbols);
+    if (kind !== undefined) {
+      candidates.push({ mapped, kind, elf, handle, isSame });
+      return;
+    }
+    await handle.close();
+    if (isPlugin(elf)) others.push({ path: mapped.path, isStripped: !elf.hasSymbolTable });
+  };
+  for (const mapped of named) await lookAt(mapped);
+  const unnamed = extent === 'all' ? files.filter((file) => !named.includes(file)) : [];
+  for (const mapped of unnamed) {
+    if (candidates.some(({ kind }) => kind === (wanted.kind ?? kind))) break;
+    await lookAt(mapped);
+  }
+  return { candidates, ...(unopened === undefined ? {} : { unopened }), others };
+}
+
+async function mappedFiles(target: ProcessFacts): Promise<readonly MappedFile[]> {
+  let text: Buffer;
+  try {
+    text = await readMaps(target.pid);
+  } catch {
+    throw await explainRefusal(target);
+  }
+  return groupByFile(parseMaps(text)).filter((file) =>
+    file.mappings.some((mapping) => mapping.executable),
+  );
+}
+
+function isNamed(file: MappedFile, command: QemuCommand): boolean {
+  return (
+    kindByName(file.path) !== undefined ||
+    command.plugins.some((plugin) => basename(plugin.file) === basename(file.path))
+  );
+}
+
+function isPlugin(elf: ElfFile): boolean {
+  return elf.exports.has(PLUGIN_ENTRY);
+}
+
+/** Without symbols the name must do, or what the user says; a debug file may still tell more. */
+function countingKind(
+  elf: ElfFile,
+  mapped: MappedFile,
+  symbols: SymbolFile | undefined,
+): PluginKind | undefined {
+  if (!isPlugin(elf)) return undefined;
+  if (elf.hasSymbolTable) return kindByVariables(elf);
+  const isCopied = symbols?.buildId !== undefined && elf.buildId?.hex === symbols.buildId;
+  return (isCopied ? symbols.kind : undefined) ?? kindByName(mapped.path);
+}
