@@ -1,4 +1,4 @@
-# A command for gdb itself: `icount` reads libinsn's counters once. For a person who has gdb and
+# A command for gdb itself: `icount` reads the counters of libinsn or libbb once. For a person who has gdb and
 # no Node; icount-gdb does not use it.
 #
 #   gdb -p PID -x icount.gdb                 then: icount, help icount
@@ -30,11 +30,11 @@ define icount
 end
 
 document icount
-Read the instruction counters of QEMU's libinsn plugin, once.
+Read the instruction counters of QEMU's plugin libinsn or libbb, once.
 
 Usage: icount
 
-Prints what each vCPU has executed, where libinsn counts per vCPU, and the
+Prints what each vCPU has executed, where the plugin counts per vCPU, and the
 total, in the words of libinsn's own report:
 
   libinsn, layout array, callback mode
@@ -42,14 +42,16 @@ total, in the words of libinsn's own report:
   cpu 1 insns: 200011
   total insns: 300018
 
-The total is left in $icount_total, void when nothing could be read. All four
-layouts are known: scalar (QEMU 4.2 to 6), array-with-pc (7.0 to 8.0), array
-(8.1 and 8.2) and scoreboard (9.0 and newer). libinsn.so must have debug
-information, which QEMU's own build gives it. Uses awk and grep; GDB 10 or newer.
+The total is left in $icount_total, void when nothing could be read. All
+layouts are known: of libinsn scalar (QEMU 4.2 to 6), array-with-pc (7.0 to
+8.0), array (8.1 and 8.2) and scoreboard (9.0 and newer); of libbb block-scalar
+(4.2 to 5.1), block-struct (5.2 to 8.2) and block-scoreboard (9.0 and newer).
+Where both are loaded, libinsn is read. The plugin must have debug information,
+which QEMU's own build gives it. Uses awk and grep; GDB 10 or newer.
 
-In inline mode the array layouts keep one counter for all vCPUs, as scalar
-does in both modes. With more than eight vCPUs, slot 0 of an array holds vCPUs
-0, 8, 16 and so on.
+In inline mode the array layouts keep one counter for all vCPUs, as the scalar
+ones do in both modes, and block-struct in inline mode and in user mode. With
+more than eight vCPUs, slot 0 of an array holds vCPUs 0, 8, 16 and so on.
 
 The guest stands still while gdb is at its prompt: leave with quit, or run it
 with "continue" and stop it with Ctrl-C. icount-gdb PID shows the counts of a
@@ -62,13 +64,22 @@ define icount-read
     icount-absent
   end
   if $icount_layout == 1
-    icount-one scalar 'insn.c'::insn_count
+    icount-one libinsn insn.c scalar insn_count
   end
   if $icount_layout == 2
     icount-array
   end
   if $icount_layout == 3
-    icount-scoreboard
+    icount-scoreboard libinsn insn.c scoreboard
+  end
+  if $icount_layout == 4
+    icount-one libbb bb.c block-scalar insn_count
+  end
+  if $icount_layout == 5
+    icount-struct
+  end
+  if $icount_layout == 6
+    icount-scoreboard libbb bb.c block-scoreboard
   end
 end
 
@@ -77,26 +88,27 @@ What icount does, in C. Use icount.
 end
 
 # 1: insn_count is a number, 2: inline_insn_count and counts[], 3: insn_count is a scoreboard's
-# handle, 0: no libinsn. QEMU's other plugins have variables of these names: only insn.c's count.
+# handle; of libbb 4: numbers, 5: inline_count and counts, 6: handles; 0: neither. QEMU's other
+# plugins have variables of these names: only those of insn.c and bb.c count.
 define icount-layout
-  pipe -d @@ info variables -q -n ^\(insn_count\|inline_insn_count\|counts\|do_inline\)$ @@ awk '/^File / { ours = /[ \/]insn\.c:$/ } ours && / do_inline;$/ { inline = 1 } ours && / insn_count;$/ { kind = / qemu_plugin_u64 / ? 3 : 1 } ours && / inline_insn_count;$/ { one = 1 } ours && / counts\[[0-9]+\];$/ { many = 1 } END { if (one && many) kind = 2; exit inline ? kind : 0 }'
+  pipe -d @@ info variables -q -n ^\(insn_count\|inline_insn_count\|inline_count\|bb_count\|counts\|max_cpus\|do_inline\)$ @@ awk '/^File / { file = / ([^ ]*\/)?insn\.c:$/ ? "insn" : / ([^ ]*\/)?bb\.c:$/ ? "bb" : "" } / [*]?[a-z_]+(\[[0-9]+\])?;$/ { name = $NF; sub(/;$/, "", name); sub(/^[*]/, "", name); many = sub(/\[[0-9]+\]$/, "", name); has[file, name] = many ? "array" : / qemu_plugin_u64 / ? "handle" : "one" } END { if (("insn", "do_inline") in has) { if ((("insn", "inline_insn_count") in has) && has["insn", "counts"] == "array") exit 2; if (("insn", "insn_count") in has) exit has["insn", "insn_count"] == "handle" ? 3 : 1 } if (("bb", "do_inline") in has) { if ((("bb", "inline_count") in has) && (("bb", "max_cpus") in has) && (("bb", "counts") in has)) exit 5; if ((("bb", "insn_count") in has) && (("bb", "bb_count") in has)) exit has["bb", "insn_count"] == "handle" ? 6 : 4 } exit 0 }'
   set $icount_layout = $_shell_exitcode
 end
 
 document icount-layout
-Set $icount_layout to what is known of libinsn's variables. Use icount.
+Set $icount_layout to what is known of the plugin's variables. Use icount.
 end
 
-# icount-one LAYOUT COUNTER
+# icount-one PLUGIN FILE LAYOUT COUNTER
 define icount-one
-  if sizeof($arg1) != 8
-    printf "icount: libinsn's counter has %d bytes instead of 8; nothing was read\n", (int)sizeof($arg1)
+  if sizeof('$arg1'::$arg3) != 8
+    printf "icount: $arg0's counter has %d bytes instead of 8; nothing was read\n", (int)sizeof('$arg1'::$arg3)
   else
-    set $icount_total = (unsigned long long)$arg1
-    if 'insn.c'::do_inline
-      printf "libinsn, layout $arg0, inline mode: one counter for all vCPUs\n"
+    set $icount_total = (unsigned long long)'$arg1'::$arg3
+    if '$arg1'::do_inline
+      printf "$arg0, layout $arg2, inline mode: one counter for all vCPUs\n"
     else
-      printf "libinsn, layout $arg0, callback mode: one counter for all vCPUs\n"
+      printf "$arg0, layout $arg2, callback mode: one counter for all vCPUs\n"
     end
     printf "total insns: %llu\n", $icount_total
   end
@@ -113,14 +125,14 @@ define icount-array
   set $icount_first = (char *)&'insn.c'::counts[0].insn_count
   if $icount_stride == 16
     if 'insn.c'::do_inline
-      icount-one array-with-pc 'insn.c'::inline_insn_count
+      icount-one libinsn insn.c array-with-pc inline_insn_count
     else
       printf "libinsn, layout array-with-pc, callback mode\n"
       icount-each
     end
   else
     if 'insn.c'::do_inline
-      icount-one array 'insn.c'::inline_insn_count
+      icount-one libinsn insn.c array inline_insn_count
     else
       printf "libinsn, layout array, callback mode\n"
       icount-each
@@ -132,25 +144,27 @@ document icount-array
 Print the counters of QEMU 7.0 to 8.2. Use icount.
 end
 
+# icount-scoreboard PLUGIN FILE LAYOUT
+#
 # insn_count.score points to a struct that begins with a GArray *, which GLib (garray.c) has as
-# { guint8 *data; guint len; guint elt_capacity; guint elt_size; ... }. libinsn's debug
+# { guint8 *data; guint len; guint elt_capacity; guint elt_size; ... }. The plugin's debug
 # information does not have it, hence the casts.
 define icount-scoreboard
-  set $icount_score = (char *)'insn.c'::insn_count.score
+  set $icount_score = (char *)'$arg1'::insn_count.score
   if $icount_score == 0
-    printf "icount: libinsn has no scoreboard yet\n"
+    printf "icount: $arg0 has no scoreboard yet\n"
   else
     set $icount_array = *(char **)$icount_score
-    set $icount_first = *(char **)$icount_array + 'insn.c'::insn_count.offset
+    set $icount_first = *(char **)$icount_array + '$arg1'::insn_count.offset
     set $icount_slots = *(unsigned int *)($icount_array + sizeof(char *))
     set $icount_stride = *(unsigned int *)($icount_array + sizeof(char *) + 8)
     if $icount_slots > 65536 || $icount_stride < 8 || $icount_stride > 4096
       printf "icount: this is no scoreboard: %u slots of %u bytes\n", $icount_slots, $icount_stride
     else
-      if 'insn.c'::do_inline
-        printf "libinsn, layout scoreboard, inline mode\n"
+      if '$arg1'::do_inline
+        printf "$arg0, layout $arg2, inline mode\n"
       else
-        printf "libinsn, layout scoreboard, callback mode\n"
+        printf "$arg0, layout $arg2, callback mode\n"
       end
       icount-each
     end
@@ -161,31 +175,76 @@ document icount-scoreboard
 Print the counters of QEMU 9.0 and newer. Use icount.
 end
 
+# counts is a GPtrArray { gpointer *pdata; guint len; ... } of one structure per vCPU in callback
+# mode of a system; else max_cpus is 0, and inline_count is for all.
+define icount-struct
+  if 'bb.c'::do_inline || 'bb.c'::max_cpus == 0
+    icount-one libbb bb.c block-struct inline_count.insn_count
+  else
+    if 'bb.c'::counts == 0 || 'bb.c'::counts->len != 'bb.c'::max_cpus
+      printf "icount: libbb has no counters yet\n"
+    else
+      printf "libbb, layout block-struct, callback mode\n"
+      # From one pointer to the next, by way of what it points to.
+      set $icount_offset = (char *)&'bb.c'::inline_count.insn_count - (char *)&'bb.c'::inline_count
+      set $icount_pointers = (char **)'bb.c'::counts->pdata
+      set $icount_sum = (unsigned long long)0
+      set $icount_slot = 0
+      while $icount_slot < 'bb.c'::max_cpus
+        set $icount_count = *(unsigned long long *)($icount_pointers[$icount_slot] + $icount_offset)
+        icount-add
+        set $icount_slot = $icount_slot + 1
+      end
+      icount-sum
+    end
+  end
+end
+
+document icount-struct
+Print the counters of libbb of QEMU 5.2 to 8.2. Use icount.
+end
+
 # $icount_slots counters, the first at $icount_first, $icount_stride bytes from one to the next.
-# Those that have counted nothing are left out: most are spare.
 define icount-each
   set $icount_sum = (unsigned long long)0
   set $icount_slot = 0
   while $icount_slot < $icount_slots
     set $icount_count = *(unsigned long long *)($icount_first + $icount_slot * $icount_stride)
-    if $icount_count != 0
-      printf "cpu %d insns: %llu\n", $icount_slot, $icount_count
-      set $icount_sum = $icount_sum + $icount_count
-    end
+    icount-add
     set $icount_slot = $icount_slot + 1
   end
-  set $icount_total = $icount_sum
-  printf "total insns: %llu\n", $icount_total
+  icount-sum
 end
 
 document icount-each
 Print one counter per vCPU, and their sum. Use icount.
 end
 
+# One that has counted nothing is left out: most are spare.
+define icount-add
+  if $icount_count != 0
+    printf "cpu %d insns: %llu\n", $icount_slot, $icount_count
+    set $icount_sum = $icount_sum + $icount_count
+  end
+end
+
+document icount-add
+Print one counter, and add it to the sum. Use icount.
+end
+
+define icount-sum
+  set $icount_total = $icount_sum
+  printf "total insns: %llu\n", $icount_total
+end
+
+document icount-sum
+Print the sum. Use icount.
+end
+
 # Says which of three it is: no plugin, a file that gdb did not find, no debug information. The
 # column "Syms Read" of `info sharedlibrary` is Yes, Yes (*) or No.
 define icount-absent
-  pipe -d @@ info sharedlibrary @@ awk '/insn[^\/]*\.so/ { found = 1; read = / Yes / } END { if (!found) print "icount: this process has no libinsn.so loaded"; else if (!read) print "icount: gdb has not read libinsn.so; if QEMU was given a relative path: cd to the directory in which QEMU was started, then: sharedlibrary insn"; else print "icount: libinsn.so has no debug information; icount-gdb reads it without" }'
+  pipe -d @@ info sharedlibrary @@ awk '/(insn|libbb)[^\/]*\.so/ { found = $NF; read = / Yes / } END { sub(/.*\//, "", found); if (found == "") print "icount: this process has neither libinsn.so nor libbb.so loaded"; else if (!read) print "icount: gdb has not read " found "; if QEMU was given a relative path: cd to the directory in which QEMU was started, then: sharedlibrary " found; else print "icount: " found " has no debug information; icount-gdb reads it without" }'
 end
 
 document icount-absent

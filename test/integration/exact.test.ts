@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { layouts, pluginFile } from '../fixtures/cache.ts';
+import { blockLayouts, layouts, pluginFile } from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
@@ -10,8 +10,10 @@ const modes = [
   { mode: 'percpu', inline: false },
 ] as const;
 
-// QEMU 7.2 loads the plugins of the three older layouts; from QEMU 9 on user mode may lack plugins.
-describe.each(layouts.filter((layout) => layout !== 'scoreboard'))('layout %s', (layout) => {
+// QEMU 7.2 loads the plugins of the older layouts; from QEMU 9 on user mode may lack plugins.
+const older = [...layouts, ...blockLayouts].filter((layout) => !layout.endsWith('scoreboard'));
+
+describe.each(older)('layout %s', (layout) => {
   // fixed.S: 3 instructions follow the sleep in which it is read.
   test.each(modes)('the total of `fixed` is exact while it sleeps, $mode', async (mode) => {
     await using guest = await startFixed(pluginFile(layout), mode.inline);

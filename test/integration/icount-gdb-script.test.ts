@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
+import {
+  blockLayouts,
+  layoutName,
+  layouts,
+  otherPluginFile,
+  pluginFile,
+} from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
@@ -20,24 +26,26 @@ async function gdb(args: readonly string[], ...commands: readonly string[]): Pro
   return `${stdout}\n${stderr}`;
 }
 
-const cases = layouts.flatMap((layout) => [
+const cases = [...layouts, ...blockLayouts].flatMap((layout) => [
   { layout, mode: 'inline', inline: true },
   { layout, mode: 'callback', inline: false },
 ]);
 
-test.each(cases)('icount prints what libinsn reports: $layout, $mode', async (one) => {
-  const smp = one.inline && one.layout !== 'scoreboard' ? 1 : 4;
+test.each(cases)('icount prints what the plugin reports: $layout, $mode', async (one) => {
+  const smp = one.inline && !one.layout.endsWith('scoreboard') ? 1 : 4;
   await using guest = await startHarts(one.layout, { inline: one.inline, smp });
 
   const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
 
-  expect(printed).toContain(`libinsn, layout ${one.layout}, ${one.mode} mode`);
+  const plugin = one.layout.startsWith('block-') ? 'libbb' : 'libinsn';
+  const layout = layoutName(one.layout);
+  expect(printed).toContain(`${plugin}, layout ${layout}, ${one.mode} mode`);
   const read = parseReport(printed);
   expect(printed).toContain(`$1 = ${read.total}\n`);
   const report = await guest.end();
   expect(read.total).toBe(report.total);
   // Inline counters of the older layouts, and scalar's, are for all vCPUs together.
-  if (one.layout === 'scoreboard' || (!one.inline && one.layout !== 'scalar')) {
+  if (layout.endsWith('scoreboard') || (!one.inline && !layout.endsWith('scalar'))) {
     expect(read.perVcpu.size).toBe(4);
     expect(read.perVcpu).toEqual(report.perVcpu);
   } else {
@@ -55,10 +63,10 @@ test('icount reads a guest in user mode', async () => {
 
 test.each([
   { what: 'libinsn without debug information', kind: 'stripped', says: 'no debug information' },
-  { what: 'another plugin', kind: 'libbb', says: 'no libinsn.so loaded' },
+  { what: 'another plugin', kind: 'empty', says: 'neither libinsn.so nor libbb.so loaded' },
 ])('icount says what is the matter: $what', async ({ kind, says }) => {
-  const plugin = kind === 'libbb' ? otherPluginFile('libbb') : pluginFile('array', 'stripped');
-  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: true, guest: 'fixed' });
+  const plugin = kind === 'empty' ? otherPluginFile() : pluginFile('array', 'stripped');
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: false, guest: 'fixed' });
   await guest.whenRunning();
 
   const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
@@ -77,7 +85,8 @@ test('without a process, icount reads nothing from the file', async () => {
 test('icount documents itself', async () => {
   const help = await gdb([], 'help icount');
 
-  for (const word of ['Usage: icount', ...layouts, 'GDB 10']) expect(help).toContain(word);
+  for (const word of ['Usage: icount', ...layouts, 'block-scalar', 'block-struct', 'GDB 10'])
+    expect(help).toContain(word);
 });
 
 test('every command of the script is documented', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { installedPluginFile, layouts, pluginFile } from '../fixtures/cache.ts';
+import {
+  blockLayouts,
+  installedPluginFile,
+  layoutName,
+  layouts,
+  pluginFile,
+} from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
@@ -11,16 +17,21 @@ import { startSpin } from '../fixtures/running.ts';
 import { tracerOf, whenUndisturbed, whenWorking } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
 
+const struct = ['inline_count', 'counts', 'max_cpus'] as const;
 const expectations = {
   scalar: { stride: 'none', harts: 1, variables: ['insn_count'] },
   'array-with-pc': { stride: '16 bytes', harts: 4, variables: ['inline_insn_count', 'counts'] },
   array: { stride: '8 bytes', harts: 4, variables: ['inline_insn_count', 'counts'] },
   scoreboard: { stride: '8 bytes', harts: 4, variables: ['insn_count'] },
+  'block-scalar': { stride: 'none', harts: 1, variables: ['insn_count', 'bb_count'] },
+  'block-struct-5.2': { stride: 'none', harts: 4, variables: struct },
+  'block-struct': { stride: 'none', harts: 4, variables: struct },
+  'block-scoreboard': { stride: '16 bytes', harts: 4, variables: ['insn_count', 'bb_count'] },
 } as const;
 
 const sources = { full: 'debug information', stripped: 'symbol table' } as const;
 
-describe.each(layouts)('inspect, layout %s', (layout) => {
+describe.each([...layouts, ...blockLayouts])('inspect, layout %s', (layout) => {
   test.each(['full', 'stripped'] as const)('says what was found, symbols %s', async (symbols) => {
     const { stride, harts, variables } = expectations[layout];
     const plugin = pluginFile(layout, symbols);
@@ -32,7 +43,8 @@ describe.each(layouts)('inspect, layout %s', (layout) => {
     expect(facts.get('QEMU')).toMatch(/qemu-system-riscv64$/);
     expect(facts.get('plugin')).toBe(plugin);
     expect(facts.get('build-id')).toMatch(/^[0-9a-f]{40}$/);
-    expect(facts.get('layout')).toBe(layout);
+    expect(facts.get('layout')).toBe(layoutName(layout));
+    expect(facts.get('kind')).toMatch(layout.startsWith('block-') ? /^libbb: / : /^libinsn: /);
     for (const name of [...variables, 'do_inline']) {
       expect(facts.get(name)).toMatch(/^0x[0-9a-f]+, \d+ bytes?\b/);
       expect(facts.get(name)).toContain(`(${sources[symbols]})`);

@@ -1,24 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Layout, layouts, pluginFile, type SymbolKind } from '../fixtures/cache.ts';
+import {
+  type BlockLayout,
+  blockLayouts,
+  type Layout,
+  layoutName,
+  layouts,
+  pluginFile,
+  type SymbolKind,
+} from '../fixtures/cache.ts';
 import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { readRecords } from '../fixtures/records.ts';
 
 /**
- * Each memory layout that libinsn ever had, in each of its modes, with debug information and after
- * `strip -g`, in a real QEMU: the counters that we read while it runs are those that libinsn
- * itself reports when QEMU is shut down.
+ * Each memory layout that libinsn and libbb ever had, in each of its modes, with debug information
+ * and after `strip -g`, in a real QEMU: the counters that we read while it runs are those that the
+ * plugin itself reports when QEMU is shut down.
  */
-const combinations = layouts.flatMap((layout) =>
+const combinations = [...layouts, ...blockLayouts].flatMap((layout) =>
   (['inline', 'percpu'] as const).flatMap((mode) =>
     (['full', 'stripped'] as const).map((symbols) => ({ layout, mode, symbols })),
   ),
 );
 
 const table = [
-  '| layout | mode | symbols | QEMU | harts | libinsn at exit | read while it ran |',
+  '| layout | mode | symbols | QEMU | harts | plugin at exit | read while it ran |',
   '|---|---|---|---|---|---|---|',
 ];
 
@@ -28,7 +36,7 @@ afterAll(() => {
   console.log(text);
 });
 
-describe.each(combinations)('libinsn of layout $layout, $mode, $symbols', (combination) => {
+describe.each(combinations)('a plugin of layout $layout, $mode, $symbols', (combination) => {
   test('has in memory what it reports at exit, to the instruction', async () => {
     const { layout, mode, symbols } = combination;
     const harts = hartsFor(layout, mode);
@@ -42,7 +50,12 @@ describe.each(combinations)('libinsn of layout $layout, $mode, $symbols', (combi
 
     expect(run.status, run.stderr).toBe(0);
     const { start, samples, summary } = readRecords(run.stdout);
-    expect(start).toMatchObject({ layout, mode, plugin: pluginFile(layout, symbols) });
+    expect(start).toMatchObject({
+      layout: layoutName(layout),
+      mode,
+      plugin: pluginFile(layout, symbols),
+      plugin_kind: layout.startsWith('block-') ? 'bb' : 'insn',
+    });
     expect(samples.map(({ insns }) => insns)).toEqual([0n, 0n]);
     const report = await guest.end();
     expect(summary.total).toBe(report.total);
@@ -53,21 +66,25 @@ describe.each(combinations)('libinsn of layout $layout, $mode, $symbols', (combi
 });
 
 /** A counter that several vCPUs add to loses counts, and four of them would prove less. */
-function hartsFor(layout: Layout, mode: 'inline' | 'percpu'): number {
+function hartsFor(layout: Layout | BlockLayout, mode: 'inline' | 'percpu'): number {
   return countsPerVcpu(layout, mode) ? 4 : 1;
 }
 
-function countsPerVcpu(layout: Layout, mode: 'inline' | 'percpu'): boolean {
-  return layout === 'scoreboard' || (layout !== 'scalar' && mode === 'percpu');
+function countsPerVcpu(layout: Layout | BlockLayout, mode: 'inline' | 'percpu'): boolean {
+  return isNewest(layout) || (!layout.endsWith('scalar') && mode === 'percpu');
+}
+
+function isNewest(layout: Layout | BlockLayout): boolean {
+  return layout.endsWith('scoreboard');
 }
 
 function row(
-  { layout, mode, symbols }: { layout: Layout; mode: string; symbols: SymbolKind },
+  { layout, mode, symbols }: { layout: Layout | BlockLayout; mode: string; symbols: SymbolKind },
   harts: number,
   reported: bigint | undefined,
   read: bigint,
 ): string {
-  const qemu = layout === 'scoreboard' ? '10' : '7.2';
+  const qemu = isNewest(layout) ? '10' : '7.2';
   const kept = symbols === 'full' ? 'debug information' : 'strip -g';
   return `| ${layout} | ${mode} | ${kept} | ${qemu} | ${harts} | ${reported} | ${read} |`;
 }

@@ -55,17 +55,20 @@ test('list shows a guest in system mode, in the table too', async () => {
 
   expect(await listed(guest.pid)).toMatchObject({ emulation: 'system', mode: 'percpu', vcpus: 3 });
   const { stdout } = await icount(['list']);
-  expect(stdout).toMatch(/^ *PID +USER +ARCH +MODE +VCPUS +UPTIME +COMMAND\n/);
+  expect(stdout).toMatch(/^ *PID +USER +ARCH +PLUGIN +MODE +VCPUS +UPTIME +COMMAND\n/);
   expect(stdout).toMatch(
-    new RegExp(`^ *${guest.pid} +\\S+ +riscv64 +percpu +3 +\\w+ +\\S*qemu-system-riscv64 `, 'm'),
+    new RegExp(
+      `^ *${guest.pid} +\\S+ +riscv64 +libinsn +percpu +3 +\\w+ +\\S*qemu-system-riscv64 `,
+      'm',
+    ),
   );
 });
 
 test('list leaves out a QEMU with another plugin, and what only talks of plugins', async () => {
   await using guest = startGuest({
     qemu: 'qemu-riscv64',
-    plugin: otherPluginFile('libbb'),
-    inline: true,
+    plugin: otherPluginFile(),
+    inline: false,
     guest: 'fixed',
   });
   await guest.whenRunning();
