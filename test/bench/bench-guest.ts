@@ -104,20 +104,42 @@ export class RunningGuest implements AsyncDisposable {
   }
 }
 
-function board(cpu: string, vcpus: number): readonly string[] {
+export function board(cpu: string, vcpus: number): readonly string[] {
   const machine = ['-nodefaults', '-display', 'none', '-M', 'virt', '-bios', 'none'];
   return [...machine, '-cpu', cpu, '-smp', String(vcpus)];
 }
 
+/** crc.S, with work for about a third of a second of a QEMU without a plugin. */
+export function crcGuest(
+  blocks: 'short' | 'long',
+  mode: 'user' | 'system',
+  quick: boolean,
+): string {
+  const rounds = { short: 5_000_000, long: 20_000_000 }[blocks] / (quick ? 4 : 1);
+  return compileGuest(`crc-${blocks}-${mode}-${rounds}`, 'crc.S', [
+    `-DROUNDS=${rounds}`,
+    ...(blocks === 'short' ? ['-DBRANCHES'] : []),
+    ...(mode === 'system' ? ['-DMACHINE', ...ON_BOARD] : []),
+  ]);
+}
+
 /** harts-busy.S with rounds that take longer than its period: it never waits. */
 function busyHarts(): string {
-  const file = join(products, 'harts-never-idle');
+  return compileGuest('harts-never-idle', 'harts-busy.S', ['-DTURNS=500000', ...ON_BOARD]);
+}
+
+/** `virt` starts at the beginning of its memory. */
+const ON_BOARD = ['-Wl,-Ttext=0x80000000', '-Wl,--build-id=none'] as const;
+
+/** One of test/fixtures/guests, without a C library and for the simplest CPU. */
+function compileGuest(name: string, source: string, options: readonly string[]): string {
+  const file = join(products, name);
   if (existsSync(file)) return file;
   mkdirSync(products, { recursive: true });
-  const source = join(root, 'test/fixtures/guests/harts-busy.S');
-  const options = '-static -nostdlib -mabi=lp64 -Wl,-Ttext=0x80000000 -Wl,--build-id=none';
+  const path = join(root, 'test/fixtures/guests', source);
   const compile = (isa: string): void => {
-    const args = [...options.split(' '), `-march=${isa}`, '-DTURNS=500000', '-o', file, source];
+    const common = ['-static', '-nostdlib', '-mabi=lp64', `-march=${isa}`];
+    const args = [...common, ...options, '-o', file, path];
     execFileSync('riscv64-linux-gnu-gcc', args, { stdio: 'pipe' });
   };
   try {

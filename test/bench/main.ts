@@ -6,6 +6,7 @@ import { cost } from './cost.ts';
 import { type Figure, Figures, type NotMeasured } from './figure.ts';
 import { grid } from './grid.ts';
 import { growth } from './growth.ts';
+import { pluginCost } from './plugin-cost.ts';
 import { reading } from './reading.ts';
 import { speed } from './speed.ts';
 import { starting } from './starting.ts';
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   cost,
   starting,
   growth,
+  plugins: pluginCost,
 };
 
 const { values: options } = parseArgs({
