@@ -3,6 +3,10 @@
 
 have_npm_packages() {
     command -v npm >/dev/null || fail 'npm is missing: install Node.js 20 or newer with npm'
+    # Behind a link they are another checkout's, which npm ci would take away from it.
+    if [ -L node_modules ] && [ -f node_modules/.package-lock.json ]; then
+        return
+    fi
     # npm writes this file last.
     if [ -f node_modules/.package-lock.json ] &&
         [ -z "$(find package-lock.json -newer node_modules/.package-lock.json)" ]; then
