@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings the gdb of other Debian releases into .cache/matrix/<suite>, each in debootstrap's minimal
-# system of its release, with a program `gdb` that runs it from where it is. Makes only what is
-# missing; what can't be had is a failure.
+# Brings into .cache/matrix the gdb of other Debian releases, each in debootstrap's minimal system of
+# its release, with a program `gdb` that runs it from where it is; the machine's own gdb-minimal; and
+# other Nodes. Makes only what is missing; what can't be had is a failure.
 set -eu
 export LC_ALL=C
 
@@ -21,6 +21,10 @@ main() {
     have_release bullseye libboost-regex1.74.0
     have_release trixie
     have_release sid
+    have_minimal
+    have_node 22
+    have_node 24
+    have_node 26
     clean_up
 }
 
@@ -90,6 +94,44 @@ exec "$loader" --library-path "$libraries" "$root/usr/bin/gdb" \
     --data-directory "$root/usr/share/gdb" "$@"
 END
     chmod +x "$1/gdb"
+}
+
+# gdb-minimal needs no library that gdb does not need, and gdb is there.
+have_minimal() {
+    key=$(key_of test/matrix/setup.sh minimal)
+    made "$cache/matrix/minimal" "$key" ||
+        make_product "$cache/matrix/minimal" "$key" 'unpacking gdb-minimal' unpack_minimal
+}
+
+unpack_minimal() {
+    open_archive
+    (
+        cd "$scratch" || exit
+        quietly archive apt-get -q download gdb-minimal
+    )
+    quietly dpkg-deb -x "$scratch"/gdb-minimal_*.deb "$scratch/root"
+    mv "$scratch/root/usr/bin/gdb" "$1/gdb"
+    "$1/gdb" --configuration >"$log" 2>&1 || fail 'gdb-minimal does not run here'
+    grep -q 'without-python' "$log" || fail 'this gdb-minimal has Python'
+}
+
+# have_node MAJOR: out of the package that the package `node` of npm leads to.
+have_node() {
+    key=$(key_of test/matrix/setup.sh "$1")
+    made "$cache/matrix/node-$1" "$key" ||
+        make_product "$cache/matrix/node-$1" "$key" "fetching Node $1" fetch_node "$1"
+}
+
+fetch_node() {
+    mkdir -p "$scratch"
+    (
+        cd "$scratch" || exit
+        quietly npm pack --silent "$(node -p '`node-linux-${process.arch}`')@$1"
+    )
+    quietly tar -x -f "$scratch"/node-linux-*.tgz -C "$scratch" package/bin/node
+    rm "$scratch"/node-linux-*.tgz
+    mv "$scratch/package/bin/node" "$2/node"
+    quietly "$2/node" --version
 }
 
 main
