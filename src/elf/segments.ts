@@ -9,7 +9,10 @@ export const SegmentType = { load: 1, note: 4 } as const;
 /** A shared object has about ten; the format allows 2^32. */
 const MAX_SEGMENTS = 65_536;
 
-/** The smallest page of any host; mappings begin at a multiple of it. */
+/**
+ * The smallest page of any host; mappings begin at a multiple of it. A file that suits hosts with
+ * larger pages is aligned to those, so that this is right there, too.
+ */
 const PAGE_BYTES = 4096n;
 
 /** A program header (Elf32_Phdr, Elf64_Phdr). Nothing in it is checked against the file yet. */

@@ -11,6 +11,7 @@ const READ_TIMEOUT_MS = 3_000;
  * words or more through /proc/PID/mem, which does not mind.
  */
 const LEAST_LENGTH_BYTES = 24;
+/** The smallest page of any host: where pages are larger, fewer ranges end at the end of one. */
 const PAGE_BYTES = 4096n;
 
 /**

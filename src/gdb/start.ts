@@ -32,7 +32,10 @@ const NO_DATA = '--data-directory=/nonexistent';
 
 const GDB_OPTIONS = ['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT];
 
-/** A cold gdb on a loaded machine takes a second or two. */
+/**
+ * A cold gdb on a loaded machine takes a second or two, on one that is itself emulated 6 s have been
+ * seen. A program that is no gdb may keep silent, and somebody waits for us to say so.
+ */
 const START_TIMEOUT_MS = 20_000;
 
 /** A gdb that is running and set up, attached to nothing yet. */

@@ -1,8 +1,9 @@
 import { opendir } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { readText, statusField } from './process.js';
 
-/** SIGSTOP (19) in the signal masks of /proc/PID/status, on every architecture but MIPS. */
-const SIGSTOP_BIT = 1n << 18n;
+/** SIGSTOP in the signal masks of /proc/PID/status: 19 on most hosts, 23 on MIPS (signal(7)). */
+const SIGSTOP_BIT = 1n << BigInt(constants.signals.SIGSTOP - 1);
 
 /** It fails once in thousands of times where threads come and go. */
 const LIST_ATTEMPTS = 20;
