@@ -102,6 +102,46 @@ export class GuestStoppedError extends IcountError {
   }
 }
 
+/** The guest is frozen, with its cgroup: it could not take the attach, nor what comes after it. */
+export class GuestFrozenError extends IcountError {
+  override readonly name = 'GuestFrozenError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
+  readonly pid: number;
+
+  constructor(pid: number, cgroup: string, remedy: string) {
+    super(
+      `process ${pid} is frozen (cgroup ${cgroup}): thaw it first`,
+      `by whoever froze it (docker unpause, systemctl thaw), or: ${remedy}`,
+    );
+    this.pid = pid;
+  }
+}
+
+/** The guest does not take the stop that an attach begins with. Whatever is in its way is not ours. */
+export class GuestUnresponsiveError extends IcountError {
+  override readonly name = 'GuestUnresponsiveError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
+  readonly pid: number;
+
+  constructor(pid: number, tid: number, state: string, waitedMs: number) {
+    super(
+      `thread ${tid} of process ${pid} (state ${state}) did not take the attach within ${waitedMs / 1000} s, which was called off`,
+      'the process is frozen by a cgroup that is not to be seen from here, or waits for a disk: try again when it runs',
+    );
+    this.pid = pid;
+  }
+}
+
+/** We were told to end before there was anything to show. */
+export class InterruptedError extends IcountError {
+  override readonly name = 'InterruptedError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
+
+  constructor(pid: number) {
+    super(`interrupted while attaching to process ${pid}`);
+  }
+}
+
 /** The process is not a QEMU that has a counting plugin loaded. */
 export class NoPluginError extends IcountError {
   override readonly name = 'NoPluginError' as const;

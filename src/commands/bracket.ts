@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.js';
+import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
@@ -37,7 +38,7 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
   let observers = new Observers([]);
   try {
     observers = new Observers(await openObservers(options));
-    return await withGuests(options, messages, async (guests) => {
+    return await withGuests(options, messages, runner.interrupted, async (guests) => {
       const runs: BracketRun[] = [];
       let left = guests;
       while (runs.length < options.repeat && left.length > 0 && runner.signal === undefined) {
@@ -58,6 +59,11 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
       await closed;
       return statusOf(runs, options.repeat, runner.signal) ?? ours;
     });
+  } catch (error) {
+    if (error instanceof InterruptedError && runner.signal !== undefined) {
+      return signalStatus(runner.signal);
+    }
+    throw error;
   } finally {
     await Promise.allSettled([observers.close()]);
     runner.release();

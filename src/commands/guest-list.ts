@@ -2,6 +2,9 @@ import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import { uptimeText } from '../text/durations.js';
 import { jsonString, printable } from '../text/printable.js';
 
+/** Whether a guest runs, as far as its owner has a say. */
+export type GuestState = 'running' | 'stopped' | 'frozen';
+
 /** A guest as `icount-gdb list` shows it. */
 export interface ListedGuest {
   readonly pid: number;
@@ -14,13 +17,24 @@ export interface ListedGuest {
   readonly mode: 'inline' | 'percpu';
   readonly vcpus: number;
   readonly uptimeNs: number;
+  readonly state: GuestState;
   readonly executable: string;
   readonly plugin: string;
   readonly pluginKind: PluginKind;
   readonly argv: readonly string[];
 }
 
-const HEADER = ['PID', 'USER', 'ARCH', 'PLUGIN', 'MODE', 'VCPUS', 'UPTIME', 'COMMAND'] as const;
+const HEADER = [
+  'PID',
+  'USER',
+  'ARCH',
+  'PLUGIN',
+  'MODE',
+  'VCPUS',
+  'UPTIME',
+  'STATE',
+  'COMMAND',
+] as const;
 /** Columns of numbers, which are aligned at their ends. */
 const RIGHT: ReadonlySet<string> = new Set(['PID', 'VCPUS', 'UPTIME']);
 
@@ -47,7 +61,7 @@ export function guestTable(guests: readonly ListedGuest[], widthColumns: number)
 export function guestLines(guests: readonly ListedGuest[]): string {
   return guests
     .map((guest) => {
-      const { pid, uid, user, architecture, emulation, mode, vcpus, uptimeNs } = guest;
+      const { pid, uid, user, architecture, emulation, mode, vcpus, uptimeNs, state } = guest;
       const json = jsonString({
         type: 'guest',
         pid,
@@ -58,6 +72,7 @@ export function guestLines(guests: readonly ListedGuest[]): string {
         mode,
         vcpus,
         uptime_ns: uptimeNs,
+        state,
         qemu: guest.executable,
         plugin: guest.plugin,
         plugin_kind: guest.pluginKind,
@@ -77,6 +92,7 @@ function cells(guest: ListedGuest): readonly string[] {
     guest.mode,
     String(guest.vcpus),
     uptimeText(guest.uptimeNs),
+    guest.state,
     guest.argv.join(' '),
   ].map(printable);
 }

@@ -4,10 +4,12 @@ import { commandLineMode } from '../guest/mode.js';
 import { EITHER_PLUGIN } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { frozenCgroup } from '../proc/cgroup.js';
+import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
 import { readUserNames } from '../proc/users.js';
 import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
-import { guestLines, guestTable, type ListedGuest } from './guest-list.js';
+import { type GuestState, guestLines, guestTable, type ListedGuest } from './guest-list.js';
 
 /** A list of guests, as the command line asked for it. */
 export interface ListOptions {
@@ -51,6 +53,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
         mode: commandLineMode(command, guest.plugin.path),
         vcpus: await countVcpus(guest),
         uptimeNs: processUptimeNs(uptime, target.startTicks),
+        state: await stateOf(guest.pid),
         executable: target.executable,
         plugin: guest.plugin.path,
         pluginKind: guest.plugin.kind,
@@ -58,4 +61,9 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
       };
     }),
   );
+}
+
+async function stateOf(pid: number): Promise<GuestState> {
+  if ((await frozenCgroup(pid)) !== undefined) return 'frozen';
+  return isGroupStopped(await readThreads(pid)) ? 'stopped' : 'running';
 }

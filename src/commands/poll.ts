@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.js';
+import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { Messages } from '../messages.js';
 import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
@@ -34,7 +35,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
   try {
     // All that can be wrong with where the data goes is found before a guest is touched.
     observers = new Observers(await openObservers(options, diverted, stop));
-    return await withGuests(options, diverted.messages, async (guests) => {
+    return await withGuests(options, diverted.messages, stop.signal, async (guests) => {
       const early = signals.received();
       if (early !== undefined) return signalStatus(early);
       const results = await sampleGuests(guests, {
@@ -52,6 +53,10 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
       const isEmpty = summariesOf(results).every(({ samples }) => samples === 0);
       return isEmpty && signal !== undefined ? signalStatus(signal) : status;
     });
+  } catch (error) {
+    const signal = signals.received();
+    if (error instanceof InterruptedError && signal !== undefined) return signalStatus(signal);
+    throw error;
   } finally {
     await Promise.allSettled([observers.close()]);
     signals.release();

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resumeIfLeftStopped } from '../proc/resume.js';
+import { frozenCgroup } from '../proc/cgroup.js';
+import { resumeIfLeftStopped, withdrawStop } from '../proc/resume.js';
 import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../proc/threads.js';
 import type { Gdb } from './start.js';
 
 /** How often a thread that is being attached, or has got a signal, is given time to run again. */
 const QUIESCENCE_POLLS = 20;
-/** A gdb in the middle of an attach needs milliseconds to finish it and leave. */
-const CLOSE_TIMEOUT_MS = 10_000;
+/** A gdb in the middle of an attach needs milliseconds to finish it and leave, if the guest lets it. */
+const CLOSE_TIMEOUT_MS = 1_000;
+const CLOSE_POLL_MS = 20;
 
 /** What `leave` leaves. */
 export interface LeaveTarget {
@@ -21,13 +23,14 @@ export interface LeaveTarget {
  *
  * At quiescence the kernel lets go of the thread of a killed tracer without stopping it (measured:
  * 0 of 176 guests stuck, 0 µs of stop), while a detach stops it. Elsewhere a kill can leave the
- * guest stopped, so gdb is asked to leave by closing its input.
+ * guest stopped, so gdb is asked to leave by closing its input. Of a guest that is frozen, or else does
+ * not take the stop of an attach, that stop is taken back first.
  *
  * `stoppedByOwner` is what gdb has said before it died.
  */
 export async function leave(gdb: Gdb, target: LeaveTarget, stoppedByOwner: boolean): Promise<void> {
   const state = gdb.session.isGone ? 'unknown' : await settledState(target.pid);
-  if (state === 'unknown') await closeOrKill(gdb);
+  if (state === 'unknown') await closeOrKill(gdb, target);
   else gdb.kill();
   await gdb.ended;
   if (state === 'unknown' && !stoppedByOwner) {
@@ -45,15 +48,15 @@ async function settledState(pid: number): Promise<'settled' | 'unknown'> {
   return 'unknown';
 }
 
-async function closeOrKill(gdb: Gdb): Promise<void> {
+async function closeOrKill(gdb: Gdb, { pid, startTicks, tid }: LeaveTarget): Promise<void> {
   gdb.session.close();
   // A gdb that somebody has stopped can't leave by itself.
   gdb.resume();
-  const timeout = new AbortController();
-  await Promise.race([
-    gdb.ended,
-    sleep(CLOSE_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {}),
-  ]);
-  timeout.abort();
+  const giveUpAt = performance.now() + CLOSE_TIMEOUT_MS;
+  while (performance.now() < giveUpAt && (await frozenCgroup(pid, tid)) === undefined) {
+    const hasEnded = await Promise.race([gdb.ended.then(() => true), sleep(CLOSE_POLL_MS, false)]);
+    if (hasEnded) return;
+  }
+  await withdrawStop(pid, startTicks, tid);
   gdb.kill();
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
 import { findText } from '../mi/find.js';
@@ -14,13 +14,9 @@ import { GdbSession, type SessionEvents } from './session.js';
 /** gdb's settings, each with its reason. */
 const SESSION_SCRIPT = fileURLToPath(new URL('../../gdb-scripts/session.gdb', import.meta.url));
 
-/**
- * Runs a command, given as arguments, with SIGPIPE ignored. If we are killed while gdb attaches,
- * its next word to us would otherwise be its last, with the guest left stopped (3 of 60, seen with
- * Debian's gdb-minimal; a gdb with Python ignores the signal by itself). Node can't start a child
- * so. A shell has 127 for what it can't find and 126 for what it can't run.
- */
-const IGNORING_SIGPIPE: readonly string[] = ['-c', 'trap "" PIPE; exec "$0" "$@"'];
+/** Becomes gdb, and leaves a guardian beside it that outlives us both. */
+const START_SCRIPT = fileURLToPath(new URL('../../gdb-scripts/start.sh', import.meta.url));
+/** What a shell has for a command that it can't find, and for one that it can't run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
@@ -46,6 +42,11 @@ export interface Gdb {
   readonly version: string;
   /** Settles when the process has ended, with how; never rejects. */
   readonly ended: Promise<string>;
+  /**
+   * Tells the guardian what gdb is about, before it is: if we are killed, and gdb too, it sees to it that
+   * the thread is not left stopped.
+   */
+  guard(phase: 'attaching' | 'attached', pid: number, tid: number): void;
   /** SIGKILL. Safe for a guest that is quiescent, not in the middle of an attach or a detach. */
   kill(): void;
   /** SIGCONT, for a gdb that somebody has stopped. */
@@ -78,12 +79,14 @@ export async function startGdb(
 ): Promise<Gdb> {
   const { attempts = 2 } = options;
   let consoleText = '';
-  const { child, pid, ...pipes } = await spawnGdb(command, options);
+  const { child, pid, guardian, ...pipes } = await spawnGdb(command, options);
   let stderr = '';
   pipes.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
   pipes.stderr.on('error', () => {});
+  // It says nothing, and its end is that of the pipe.
+  guardian.on('error', () => {}).resume();
   let outcome: Outcome = { status: null, signal: null };
   child.once('exit', (status, signal) => {
     outcome = { status, signal };
@@ -108,6 +111,9 @@ export async function startGdb(
     session,
     pid,
     ended,
+    guard: (phase: string, guest: number, tid: number) => {
+      guardian.write(`${phase} ${guest} ${tid}\n`);
+    },
     // The whole group: the command may be a script that runs gdb.
     kill: () => signalGroup(pid, 'SIGKILL'),
     resume: () => signalGroup(pid, 'SIGCONT'),
@@ -157,6 +163,7 @@ interface SpawnedGdb {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  readonly guardian: Duplex;
 }
 
 /**
@@ -168,18 +175,17 @@ interface SpawnedGdb {
 async function spawnGdb(command: string, { file, attempts }: GdbOptions): Promise<SpawnedGdb> {
   try {
     const libraries = attempts === 1 ? 'of-the-system' : 'as-ours';
-    const child = spawn('/bin/sh', [...IGNORING_SIGPIPE, command, ...GDB_OPTIONS], {
+    const child = spawn('/bin/sh', [START_SCRIPT, command, ...GDB_OPTIONS], {
       env: gdbEnvironment(process.env, libraries),
-      stdio: ['pipe', 'pipe', 'pipe', ...(file === undefined ? [] : [file])],
+      stdio: ['pipe', 'pipe', 'pipe', file ?? 'ignore', 'pipe'],
       detached: true,
     });
-    const { pid, stdin, stdout, stderr } = child;
-    if (pid !== undefined && stdin && stdout && stderr) {
-      return { child, pid, stdin, stdout, stderr };
-    }
+    const { pid } = child;
     // Without a process there may be no streams either. The reason comes as an event.
-    const [reason] = await once(child, 'error');
-    throw reason;
+    if (pid === undefined) throw (await once(child, 'error'))[0];
+    const [stdin, stdout, stderr, guardian] = child.stdio;
+    if (!stdin || !stdout || !stderr || !(guardian instanceof Duplex)) throw new Error('no pipes');
+    return { child, pid, stdin, stdout, stderr, guardian };
   } catch (error) {
     throw new GdbUnusableError(command, `can't be started (${errorCode(error) ?? 'unknown'})`);
   }

@@ -14,16 +14,18 @@ export interface AttachedGuest {
 }
 
 /**
- * Attaches, makes sure that the file is the one in memory, and learns how the plugin counts.
+ * Attaches, makes sure that the file is the one in memory, and learns how the plugin counts; `signal`
+ * calls it off.
  *
  * @throws an IcountError that says why it can't be
  */
 export async function attachGuest(
   guest: ResolvedGuest,
   options: GuestOptions,
+  signal?: AbortSignal,
 ): Promise<AttachedGuest> {
   const { target, plugin, match, watch } = guest;
-  const memory = await watch.attach(plugin.elf);
+  const memory = await watch.attach(plugin.elf, signal);
   if (plugin.needsProof) await proveBuild(guest, memory);
   const counting = await readCounting(guest, memory);
   const mode = options.mode === 'auto' ? counting.mode : options.mode;

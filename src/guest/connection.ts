@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GuestStoppedError, NoSuchProcessError } from '../errors.js';
+import { GuestFrozenError, GuestStoppedError, NoSuchProcessError } from '../errors.js';
 import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
 import type { AsyncRecord, GdbSession, SessionEvents } from '../gdb/session.js';
 import { type Gdb, startGdb } from '../gdb/start.js';
 import { loadPlugin } from '../gdb/symbols.js';
+import { frozenCgroup } from '../proc/cgroup.js';
 import { alreadyTraced } from '../proc/permission.js';
 import { isGroupStopped, readThreads, threadToTrace, tracerOf } from '../proc/threads.js';
 import type { GuestEnd } from '../sampler/reading.js';
@@ -111,19 +112,22 @@ export class Connection {
    * Nothing is done to a guest that is stopped, traced by somebody else, or not the one that we
    * mean any more.
    *
-   * @throws NoSuchProcessError, GuestStoppedError, AlreadyTracedError; GdbRefusedError,
-   * GdbTimeoutError, GdbGoneError. `leave` is to be called in any case.
+   * @throws NoSuchProcessError, GuestStoppedError, GuestFrozenError, AlreadyTracedError;
+   * GuestUnresponsiveError, InterruptedError; GdbRefusedError, GdbTimeoutError, GdbGoneError. `leave` is
+   * to be called in any case.
    */
-  async attach(): Promise<void> {
+  async attach(signal?: AbortSignal): Promise<void> {
     const { pid } = this.#options;
     const threads = await readThreads(pid);
     const tid = threadToTrace(threads, pid);
     if (tid === undefined || !(await isSameProcess(this.#options))) throw hasEnded(pid);
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
+    const frozen = await frozenCgroup(pid, tid);
+    if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);
     const tracer = tracerOf(threads);
     if (tracer !== undefined) throw await alreadyTraced(pid, tracer);
     this.#tid = tid;
-    await attach(this.#gdb, pid, tid);
+    await attach(this.#gdb, pid, tid, signal);
     // Between that look and gdb's the process may have gone, and its numbers come to another.
     if (!(await isSameProcess(this.#options))) throw hasEnded(pid);
   }

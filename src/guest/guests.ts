@@ -24,7 +24,7 @@ interface Candidate {
 }
 
 /**
- * Attaches to the guests, lets `use` work with them, and leaves them whatever happened.
+ * Attaches to the guests, unless `signal` calls it off, lets `use` work with them, and leaves them whatever happened.
  *
  * Of guests that were named each must be had, or none is watched, as with `perf stat -p`; and all
  * are resolved before the first is touched. With --all those that can't be had are left out.
@@ -34,6 +34,7 @@ interface Candidate {
 export async function withGuests<T>(
   options: GuestsOptions,
   messages: Messages,
+  signal: AbortSignal,
   use: (guests: readonly WatchedGuest[]) => Promise<T>,
 ): Promise<T> {
   const pids = await pidsOf(options.guests);
@@ -47,7 +48,9 @@ export async function withGuests<T>(
       return candidate;
     };
     const resolved = had.of(await Promise.allSettled(pids.map(open)));
-    const guests = had.of(await Promise.allSettled(resolved.map((one) => attach(one, options))));
+    const guests = had.of(
+      await Promise.allSettled(resolved.map((one) => attach(one, options, signal))),
+    );
     waited();
     for (const { pid, attached } of guests) {
       for (const caveat of countingCaveats(attached)) {
@@ -119,6 +122,7 @@ async function resolve(
 async function attach(
   { resolved, over }: Candidate,
   options: GuestsOptions,
+  signal: AbortSignal,
 ): Promise<WatchedGuest> {
-  return watchedGuest(resolved, await attachGuest(resolved, options), over);
+  return watchedGuest(resolved, await attachGuest(resolved, options, signal), over);
 }

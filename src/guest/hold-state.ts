@@ -1,13 +1,13 @@
 import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
 import type { Memory } from '../memory/memory.js';
-import type { GuestEnd } from '../sampler/reading.js';
+import type { GuestEnd, StopCause } from '../sampler/reading.js';
 
 /** How we have hold of a guest at the moment. */
 export type HoldState =
   | { readonly kind: 'attached'; readonly memory: Memory }
   /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
   | { readonly kind: 'apart'; readonly reason: string }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stopped'; readonly by: StopCause }
   /** The traced thread is traced no more; what became of the process is being found out. */
   | { readonly kind: 'ending' }
   | { readonly kind: 'ended'; readonly end: GuestEnd }

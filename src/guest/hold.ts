@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
-import { GuestStoppedError } from '../errors.js';
+import { GuestFrozenError, GuestStoppedError, GuestUnresponsiveError } from '../errors.js';
 import { isLossOfGdb } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
+import { frozenCgroup } from '../proc/cgroup.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
+import type { StopCause } from '../sampler/reading.js';
 import { explainAttachFailure } from './attach-failure.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
@@ -19,6 +21,15 @@ export interface HoldOptions extends ConnectionOptions {
   readonly clock: Clock;
   /** The state is one that lasts: there is nothing to wait for any more. */
   readonly onOver: () => void;
+}
+
+/** Whether an attach failed because the guest does not run, which says nothing of gdb. */
+function isStandstill(error: unknown): boolean {
+  return (
+    error instanceof GuestStoppedError ||
+    error instanceof GuestFrozenError ||
+    error instanceof GuestUnresponsiveError
+  );
 }
 
 /** Our hold on a guest: one gdb attached to it, and another in its place when it dies or hangs. */
@@ -97,15 +108,15 @@ export class Hold {
   }
 
   /**
-   * Attaches for the first time.
+   * Attaches for the first time; `signal` calls it off.
    *
    * @throws an IcountError that says why it can't be
    */
-  async attach(elf: ElfFile): Promise<void> {
+  async attach(elf: ElfFile, signal?: AbortSignal): Promise<void> {
     this.#elf = elf;
     for (;;) {
       try {
-        await this.#connection.attach();
+        await this.#connection.attach(signal);
         break;
       } catch (error) {
         await this.#connection.leave();
@@ -196,8 +207,9 @@ export class Hold {
         this.#end({ kind: 'ended', end: { kind: 'gone' } });
         return;
       }
-      if (this.#hasRead && isGroupStopped(await readThreads(this.#options.pid))) {
-        this.#state = { kind: 'stopped' };
+      const standstill = this.#hasRead ? await this.#standstill() : undefined;
+      if (standstill !== undefined) {
+        this.#state = { kind: 'stopped', by: standstill };
         await sleep(STOPPED_POLL_MS);
         continue;
       }
@@ -212,13 +224,20 @@ export class Hold {
         return;
       } catch (error) {
         await this.#connection.leave();
-        if (!(error instanceof GuestStoppedError && this.#hasRead)) {
+        if (!(isStandstill(error) && this.#hasRead)) {
           this.#failures += 1;
           reason = error instanceof Error ? error.message : String(error);
         }
         this.#state = { kind: 'apart', reason };
       }
     }
+  }
+
+  /** Why a guest that is not attached to is better left alone, for now. */
+  async #standstill(): Promise<StopCause | undefined> {
+    const { pid } = this.#options;
+    if (isGroupStopped(await readThreads(pid))) return 'signal';
+    return (await frozenCgroup(pid)) === undefined ? undefined : 'freezer';
   }
 
   /** Returns false if we are about to leave anyway. */

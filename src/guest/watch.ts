@@ -4,6 +4,7 @@ import type { GdbSession } from '../gdb/session.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory, MemoryRange, MemorySnapshot } from '../memory/memory.js';
 import type { ReadOutcome } from '../sampler/reading.js';
+import { FreezeLook } from './freeze-look.js';
 import { Hold, type HoldOptions } from './hold.js';
 import { whyNotAttached } from './hold-state.js';
 
@@ -17,10 +18,12 @@ const UNREADABLE_ALLOWED = 10;
 export class GuestWatch {
   readonly #pid: number;
   readonly #hold: Hold;
+  readonly #freezeLook: FreezeLook;
   #unreadable = 0;
 
   private constructor(pid: number, hold: Hold) {
     this.#pid = pid;
+    this.#freezeLook = new FreezeLook(pid);
     this.#hold = hold;
   }
 
@@ -43,13 +46,13 @@ export class GuestWatch {
   }
 
   /**
-   * Attaches for the first time.
+   * Attaches for the first time; `signal` calls it off.
    *
    * @returns the guest's memory, for looks at more than the counters
    * @throws an IcountError that says why it can't be
    */
-  async attach(elf: ElfFile): Promise<Memory> {
-    await this.#hold.attach(elf);
+  async attach(elf: ElfFile, signal?: AbortSignal): Promise<Memory> {
+    await this.#hold.attach(elf, signal);
     return {
       wordBytes: elf.wordBits === 64 ? 8 : 4,
       byteOrder: elf.byteOrder,
@@ -80,7 +83,7 @@ export class GuestWatch {
     switch (state.kind) {
       case 'attached':
         return this.#hold.isStopped
-          ? { kind: 'stopped' }
+          ? { kind: 'stopped', by: 'signal' }
           : await this.#readCounters(counters, state.memory);
       case 'apart':
         return { kind: 'failed', reason: state.reason };
@@ -102,7 +105,9 @@ export class GuestWatch {
       if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
       this.#hold.noteReading();
       this.#unreadable = 0;
-      return { kind: 'reading', reading };
+      return (await this.#freezeLook.isFrozen(reading))
+        ? { kind: 'stopped', by: 'freezer' }
+        : { kind: 'reading', reading };
     } catch (error) {
       if (error instanceof UnreadableCountersError) {
         return await this.#unreadableNow(counters, error.message);

@@ -7,7 +7,28 @@ const SETTLE_TIMEOUT_MS = 5_000;
 const POLL_MS = 3;
 
 /**
- * Lets a guest run on that a dying gdb left stopped. The one place where we signal the guest.
+ * Takes back the SIGSTOP of an attach or a detach that a thread has not taken, as it can't while it is
+ * frozen. To be called before gdb is killed: there is no moment then at which a signal is left behind.
+ *
+ * SIGCONT discards the stop signals that are pending for any thread of the process (prepare_signal in
+ * kernel/signal.c). Its owner's is sent again.
+ */
+export async function withdrawStop(pid: number, startTicks: bigint, tid: number): Promise<void> {
+  const threads = await readThreads(pid);
+  const thread = threads.find((one) => one.tid === tid);
+  if (!thread?.stopPending || isGroupStopped(threads)) return;
+  if ((await readStartTicks(pid)) !== startTicks) return;
+  try {
+    process.kill(pid, 'SIGCONT');
+    if (thread.groupStopPending) process.kill(pid, 'SIGSTOP');
+  } catch {
+    // It has ended.
+  }
+}
+
+/**
+ * Lets a guest run on that a dying gdb left stopped, or about to stop. This file is the one place where
+ * we signal the guest.
  *
  * To attach and to detach gdb sends a SIGSTOP to the thread and waits for it. If it dies in
  * between, the signal is left behind, and without a tracer it stops the whole process: as soon as
@@ -30,6 +51,8 @@ export async function resumeIfLeftStopped(
     if (traced === undefined) break;
     if (tracerOf(threads) !== undefined) {
       // gdb behind a script: it is about to be gone as well.
+    } else if (traced.stopPending && !isGroupStopped(threads)) {
+      await withdrawStop(pid, startTicks, tid);
     } else if (isGroupStopped(threads)) {
       if (resumed || (await readStartTicks(pid)) !== startTicks) break;
       try {
@@ -38,7 +61,7 @@ export async function resumeIfLeftStopped(
         break;
       }
       resumed = true;
-    } else if (traced.state !== 'R' && !traced.stopPending) {
+    } else if (traced.state !== 'R') {
       break;
     }
     await sleep(POLL_MS);

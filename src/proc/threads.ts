@@ -13,8 +13,10 @@ export interface ThreadState {
   readonly tid: number;
   readonly state: string;
   readonly tracerPid: number;
-  /** A SIGSTOP is on its way: the thread is about to stop. */
+  /** A SIGSTOP to this thread is on its way, as an attach and a detach send it: it is about to stop. */
   readonly stopPending: boolean;
+  /** A SIGSTOP to the process is on its way, as its owner sends it. */
+  readonly groupStopPending: boolean;
 }
 
 /** All threads of a process, in the order of their creation; empty when it is gone. */
@@ -45,7 +47,7 @@ export function threadToTrace(threads: readonly ThreadState[], pid: number): num
  */
 export function isQuiescent(threads: readonly ThreadState[]): boolean {
   const traced = threads.filter((thread) => thread.tracerPid !== 0 && !isEnded(thread));
-  return traced.length > 0 && traced.every((thread) => !isStopped(thread) && !thread.stopPending);
+  return traced.length > 0 && traced.every(isAtRest);
 }
 
 /** Whether any thread is in group stop: the process was stopped by a signal. */
@@ -76,6 +78,10 @@ export function tracerOf(threads: readonly ThreadState[]): number | undefined {
   return threads.find(({ tracerPid }) => tracerPid !== 0)?.tracerPid;
 }
 
+function isAtRest(thread: ThreadState): boolean {
+  return !isStopped(thread) && !thread.stopPending && !thread.groupStopPending;
+}
+
 function isStopped(thread: ThreadState): boolean {
   return thread.state === 'T' || thread.state === 't';
 }
@@ -103,11 +109,13 @@ async function listThreads(pid: number): Promise<readonly number[]> {
 }
 
 function parseThread(tid: number, status: string): ThreadState {
-  const pending = (name: string): bigint => BigInt(`0x${statusField(status, name) || '0'}`);
+  const isStopIn = (name: string): boolean =>
+    (BigInt(`0x${statusField(status, name) || '0'}`) & SIGSTOP_BIT) !== 0n;
   return {
     tid,
     state: statusField(status, 'State').slice(0, 1),
     tracerPid: Number(statusField(status, 'TracerPid')),
-    stopPending: ((pending('SigPnd') | pending('ShdPnd')) & SIGSTOP_BIT) !== 0n,
+    stopPending: isStopIn('SigPnd'),
+    groupStopPending: isStopIn('ShdPnd'),
   };
 }

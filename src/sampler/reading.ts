@@ -17,13 +17,16 @@ export type GuestEnd =
   | { readonly kind: 'exec' }
   | { readonly kind: 'gone' };
 
+/** By a stop signal (SIGSTOP, SIGTSTP), or by the freezer of its cgroup. */
+export type StopCause = 'signal' | 'freezer';
+
 /** What came of one attempt to read the counters. Only a reading has numbers. */
 export type ReadOutcome =
   | { readonly kind: 'reading'; readonly reading: Reading }
   /** No value this time; sampling goes on. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** The guest's owner stopped it (SIGSTOP, SIGTSTP): it executes nothing. */
-  | { readonly kind: 'stopped' }
+  /** The guest executes nothing: its owner has it so. */
+  | { readonly kind: 'stopped'; readonly by: StopCause }
   | { readonly kind: 'ended'; readonly end: GuestEnd }
   /** The guest runs on, but there is no way to read it any more. */
   | { readonly kind: 'lost'; readonly reason: string };

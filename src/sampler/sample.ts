@@ -1,5 +1,5 @@
 import type { MonotonicNs } from '../clock.js';
-import type { GuestEnd } from './reading.js';
+import type { GuestEnd, StopCause } from './reading.js';
 
 /** One vCPU's part of a sample. */
 export interface VcpuSample {
@@ -43,6 +43,7 @@ export interface Gap {
 /** A tick at which the guest was stopped by its owner. The next sample covers its time too. */
 export interface StoppedTick {
   readonly kind: 'stopped';
+  readonly by: StopCause;
   readonly wall: Date;
   readonly elapsedNs: number;
 }

@@ -160,7 +160,7 @@ class Run {
       case 'lost':
         return this.#tally.gap(outcome.reason, wall, Number(at - this.#baseline));
       case 'stopped':
-        return { kind: 'stopped', wall, elapsedNs: Number(at - this.#baseline) };
+        return { kind: 'stopped', by: outcome.by, wall, elapsedNs: Number(at - this.#baseline) };
       default:
         return outcome satisfies never;
     }

@@ -11,6 +11,7 @@ const guest: ListedGuest = {
   mode: 'inline',
   vcpus: 1,
   uptimeNs: 187e9,
+  state: 'running',
   executable: '/usr/bin/qemu-riscv64',
   plugin: '/opt/libinsn.so',
   pluginKind: 'insn' as const,
@@ -22,9 +23,9 @@ test('a table has a line for each guest', () => {
 
   expect(guestTable([guest, other], Number.POSITIVE_INFINITY)).toBe(
     [
-      ' PID  USER  ARCH     PLUGIN   MODE    VCPUS  UPTIME  COMMAND',
-      '1234  ada   riscv64  libinsn  inline      1   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
-      '   7  1000  ?        libinsn  inline     16   3m07s  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
+      ' PID  USER  ARCH     PLUGIN   MODE    VCPUS  UPTIME  STATE    COMMAND',
+      '1234  ada   riscv64  libinsn  inline      1   3m07s  running  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
+      '   7  1000  ?        libinsn  inline     16   3m07s  running  qemu-riscv64 -plugin /opt/libinsn.so,inline=on ./program',
       '',
     ].join('\n'),
   );

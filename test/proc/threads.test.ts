@@ -14,7 +14,7 @@ const PID = 100;
 const GDB = 200;
 
 function thread(tid: number, state: string, facts: Partial<ThreadState> = {}): ThreadState {
-  return { tid, state, tracerPid: 0, stopPending: false, ...facts };
+  return { tid, state, tracerPid: 0, stopPending: false, groupStopPending: false, ...facts };
 }
 
 function traced(tid: number, state: string, facts: Partial<ThreadState> = {}): ThreadState {
@@ -40,6 +40,7 @@ describe('quiescence', () => {
   test.each<[string, readonly ThreadState[], boolean]>([
     ['not before the attach', [thread(PID, 'R'), thread(102, 'S')], false],
     ['not while the SIGSTOP is on its way', [traced(102, 'S', { stopPending: true })], false],
+    ['not while its owner’s is', [traced(102, 'S', { groupStopPending: true })], false],
     ['not while the thread is stopped', [thread(PID, 'R'), traced(102, 't')], false],
     ['when it runs again', [thread(PID, 'R'), traced(102, 'S')], true],
     ['also while another thread is about to stop', [thread(PID, 'T'), traced(102, 'S')], true],

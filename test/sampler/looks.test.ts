@@ -15,7 +15,7 @@ function sourceUntil(clock: FakeClock, until: bigint, outcome: ReadOutcome): Cou
 test('looks between two points of the grid give no rows', async () => {
   const clock = new FakeClock();
   const began = clock.now();
-  const source = sourceUntil(clock, began + BigInt(60 * SECOND), { kind: 'stopped' });
+  const source = sourceUntil(clock, began + BigInt(60 * SECOND), { kind: 'stopped', by: 'signal' });
   const result = await run({ clock, source, lookNs: LOOK, limit: { count: 3 } });
 
   expect(result.samples.map(({ elapsedNs }) => elapsedNs)).toEqual(

@@ -154,7 +154,7 @@ test('a stopped guest gives stopped ticks, which are no gaps', async () => {
   const clock = new FakeClock();
   const outcome = await run({
     clock,
-    source: script(clock, [counters(5n), () => ({ kind: 'stopped' }), counters(6n)]),
+    source: script(clock, [counters(5n), () => ({ kind: 'stopped', by: 'signal' }), counters(6n)]),
     limit: { count: 2 },
   });
   expect(outcome.ticks.map(({ kind }) => kind)).toEqual(['stopped', 'sample']);
@@ -351,7 +351,7 @@ test('a source that gives up ends the run with a gap, and says why', async () =>
 test.each([
   { kind: 'failed', reason: 'Cannot access memory' },
   { kind: 'lost', reason: 'no gdb' },
-  { kind: 'stopped' },
+  { kind: 'stopped', by: 'signal' },
   { kind: 'ended', end: { kind: 'signalled', signal: 'SIGKILL' } },
 ] satisfies ReadOutcome[])('without a baseline there is no run ($kind)', async (outcome) => {
   const clock = new FakeClock();
@@ -391,7 +391,7 @@ test('whatever happens to reads, the samples add up and every point is accounted
           values = values.map((value, index) => BigInt.asUintN(64, value + (insns[index] ?? 0n)));
           executed += insns.reduce((total, advance) => total + advance, 0n);
           if (kind === 'failed') return failed();
-          if (kind === 'stopped') return { kind };
+          if (kind === 'stopped') return { kind, by: 'signal' };
           lastRead = executed;
           return reading(clock, values);
         }),

@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Freezer } from './freezer.mjs';
 import { Guest, kindNames, main } from './guests.mjs';
 import { becomes, gdbOf, processesMarked, residentMb, send, troubleOf } from './processes.mjs';
 
@@ -31,6 +32,14 @@ const faults = {
   'SIGHUP, twice, to icount-gdb': (run) => signal(run, ['SIGHUP', 'SIGHUP']),
   'SIGINT to icount-gdb, SIGKILL to gdb': leaveWithoutGdb,
   'its end in time': async () => {},
+  'frozen and thawed (v1)': (run) => frozenWhile(1, run, async () => {}),
+  'frozen and thawed (v2)': (run) => frozenWhile(2, run, async () => {}),
+  'frozen, SIGKILL to gdb (v1)': (run) => frozenWhile(1, run, () => endGdb(run)),
+  'frozen, SIGKILL to gdb (v2)': (run) => frozenWhile(2, run, () => endGdb(run)),
+  'frozen, SIGKILL to both (v1)': (run) => frozenWhile(1, run, () => endBoth(run)),
+  'frozen, SIGKILL to both (v2)': (run) => frozenWhile(2, run, () => endBoth(run)),
+  'frozen, SIGKILL to icount-gdb (v2)': (run) => frozenWhile(2, run, () => end(run, 'SIGKILL')),
+  'frozen, SIGINT to icount-gdb (v2)': (run) => frozenWhile(2, run, () => end(run, 'SIGINT')),
 };
 /** It takes seconds, so it is not the turn of it as often. */
 const slowFaults = { 'SIGSTOP to gdb': (run) => killGdb(run, 'SIGSTOP') };
@@ -44,6 +53,7 @@ console.log(`seed ${seed}: ${minutes} minutes`);
 
 const failures = { 'stuck guests': 0, 'dead guests': 0, orphans: 0, 'runs without end': 0 };
 const cycles = new Map();
+const freezers = { 1: new Freezer(1), 2: new Freezer(2) };
 let guest;
 const companion = await startCompanion();
 const endAt = performance.now() + minutes * 60_000;
@@ -73,6 +83,7 @@ companion.look();
 console.log(`a poll at 1 ms all the while: ${companion.text()}`);
 const isSound = await companion.end();
 guest?.end();
+for (const freezer of Object.values(freezers)) freezer.remove();
 process.exitCode = isSound && Object.values(failures).every((count) => count === 0) ? 0 : 1;
 
 /** One run of icount-gdb, one fault, one look. */
@@ -168,6 +179,32 @@ async function signal(run, signals) {
 async function leaveWithoutGdb(run) {
   await signal(run, ['SIGINT']);
   const gdb = gdbOf(run.pid);
+  if (gdb !== undefined) send(gdb, 'SIGKILL');
+}
+
+/** At any moment the guest is frozen, for a while, in which something else happens. */
+async function frozenWhile(version, run, fault) {
+  const freezer = freezers[version];
+  await randomMoment(run);
+  freezer.freeze(guest.pid);
+  await sleep(random(200));
+  await fault();
+  await sleep(random(200));
+  freezer.thaw();
+}
+
+async function end(run, signal) {
+  send(run.pid, signal);
+}
+
+async function endGdb(run) {
+  const gdb = gdbOf(run.pid);
+  if (gdb !== undefined) send(gdb, 'SIGKILL');
+}
+
+async function endBoth(run) {
+  const gdb = gdbOf(run.pid);
+  send(run.pid, 'SIGKILL');
   if (gdb !== undefined) send(gdb, 'SIGKILL');
 }
 

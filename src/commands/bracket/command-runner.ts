@@ -15,6 +15,7 @@ export class CommandRunner {
   readonly #command: readonly [file: string, ...args: string[]];
   #child: { kill(signal: NodeJS.Signals): boolean } | undefined;
   #signal: NodeJS.Signals | undefined;
+  readonly #interrupted = new AbortController();
   readonly #listener = (signal: NodeJS.Signals): void => this.#onSignal(signal);
 
   constructor(command: readonly [file: string, ...args: string[]]) {
@@ -27,6 +28,11 @@ export class CommandRunner {
   /** The first signal that came: no further run is to be begun. */
   get signal(): NodeJS.Signals | undefined {
     return this.#signal;
+  }
+
+  /** Aborted at that signal. */
+  get interrupted(): AbortSignal {
+    return this.#interrupted.signal;
   }
 
   /**
@@ -64,6 +70,7 @@ export class CommandRunner {
   #onSignal(signal: NodeJS.Signals): void {
     const isSecond = this.#signal !== undefined;
     this.#signal ??= signal;
+    this.#interrupted.abort();
     if (this.#child === undefined) {
       // As without a command: the second ends us at once, and gdb leaves by itself.
       if (isSecond) process.exit(signalStatus(signal));

@@ -70,6 +70,9 @@ export function noBaseline(
         `process ${pid} ended before its counters were read: ${guestEndText(outcome.end)}`,
       );
     case 'stopped':
+      if (outcome.by === 'freezer') {
+        return new SamplingFailedError(`process ${pid} was frozen before its counters were read`);
+      }
       return new SamplingFailedError(
         `process ${pid} was stopped before its counters were read`,
         `let it run first: kill -CONT ${pid}`,

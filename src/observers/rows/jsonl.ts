@@ -72,6 +72,7 @@ export function jsonlFormat(pid?: number): Format {
         ...about,
         ['time', time(tick.wall)],
         ['elapsed_ns', tick.elapsedNs],
+        ['by', jsonString(tick.by)],
       ]);
     },
     summary(summary) {

@@ -51,7 +51,7 @@ export function gap(second: number, reason: string): Tick {
 }
 
 export function stopped(second: number): Tick {
-  return { kind: 'stopped', wall: wallAt(second), elapsedNs: second * 1e9 };
+  return { kind: 'stopped', by: 'signal', wall: wallAt(second), elapsedNs: second * 1e9 };
 }
 
 /** All counts in one: ordinary values, nothing, a gap, a stopped guest, and very large ones. */

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Becomes gdb, given as a command with its arguments, and leaves a guardian beside it.
+#
+# SIGPIPE is ignored in gdb: if icount-gdb is killed while gdb attaches, its next word would otherwise
+# be its last, with the guest left stopped (3 of 60, seen with Debian's gdb-minimal; a gdb with Python
+# ignores the signal by itself). Node can't start a child so.
+#
+# The guardian outlives icount-gdb and gdb. To attach and to detach, gdb sends the guest's thread a
+# SIGSTOP and takes it back; of a frozen guest the signal stays pending, and if gdb is killed then, it
+# would stop the guest at the thaw, for good. SIGCONT takes it back (prepare_signal in the kernel's
+# kernel/signal.c, also while frozen). As long as icount-gdb lives it sees to that itself, and tells on
+# descriptor 4 what gdb is about: `attaching PID TID` or `attached PID TID`. When it is gone, the
+# descriptor ends.
+#
+# A shell's statuses tell a gdb that is not there (127) from one that can't be run (126).
+trap '' PIPE
+gdb=$$
+
+# The fields of one thread's status; none when it is gone.
+look() {
+    state='' tracer='' pending=0
+    while read -r name value _; do
+        case $name in
+        State:) state=$value ;;
+        TracerPid:) tracer=$value ;;
+        # Its last five digits: a shell may have signed numbers.
+        SigPnd:) pending=$((0x${value#???????????} & 0x40000)) ;;
+        esac
+    done 2>/dev/null <"/proc/$pid/task/$tid/status"
+}
+
+guard() {
+    while read -r next_phase next_pid next_tid; do
+        phase=$next_phase pid=$next_pid tid=$next_tid
+    done <&4
+    [ -n "${pid-}" ] || return
+    # The link of a zombie leads nowhere.
+    while [ -e "/proc/$gdb/exe" ]; do sleep 0.1; done
+    while look && [ "$tracer" = 0 ]; do
+        if [ "$pending" != 0 ] || { [ "$state" = T ] && [ "$phase" = attaching ]; }; then
+            kill -CONT "$pid"
+            return
+        fi
+        # Whoever runs may be about to take the signal.
+        [ "$state" = R ] || return
+        sleep 0.05
+    done
+}
+
+# No child of gdb's, which waits for all that it has.
+(guard >/dev/null 2>&1 </dev/null &)
+exec "$@" 4<&-
