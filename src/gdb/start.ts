@@ -183,7 +183,7 @@ async function spawnGdb(command: string, { file, attempts }: GdbOptions): Promis
     const { pid } = child;
     // Without a process there may be no streams either. The reason comes as an event.
     if (pid === undefined) throw (await once(child, 'error'))[0];
-    const [stdin, stdout, stderr, guardian] = child.stdio;
+    const [stdin, stdout, stderr, , guardian] = child.stdio;
     if (!stdin || !stdout || !stderr || !(guardian instanceof Duplex)) throw new Error('no pipes');
     return { child, pid, stdin, stdout, stderr, guardian };
   } catch (error) {
