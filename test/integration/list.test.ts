@@ -55,10 +55,10 @@ test('list shows a guest in system mode, in the table too', async () => {
 
   expect(await listed(guest.pid)).toMatchObject({ emulation: 'system', mode: 'percpu', vcpus: 3 });
   const { stdout } = await icount(['list']);
-  expect(stdout).toMatch(/^ *PID +USER +ARCH +PLUGIN +MODE +VCPUS +UPTIME +COMMAND\n/);
+  expect(stdout).toMatch(/^ *PID +USER +ARCH +PLUGIN +MODE +VCPUS +UPTIME +STATE +COMMAND\n/);
   expect(stdout).toMatch(
     new RegExp(
-      `^ *${guest.pid} +\\S+ +riscv64 +libinsn +percpu +3 +\\w+ +\\S*qemu-system-riscv64 `,
+      `^ *${guest.pid} +\\S+ +riscv64 +libinsn +percpu +3 +\\w+ +running +\\S*qemu-system-riscv64 `,
       'm',
     ),
   );
