@@ -43,6 +43,12 @@ export class UsageError extends IcountError {
   override readonly exitCode = ExitCode.usage;
 }
 
+/** There is no /proc here, or not the one that tells of the processes that we see. */
+export class ProcUnusableError extends IcountError {
+  override readonly name = 'ProcUnusableError' as const;
+  override readonly exitCode = ExitCode.samplingFailed;
+}
+
 /** The process is not there, or no longer. */
 export class NoSuchProcessError extends IcountError {
   override readonly name = 'NoSuchProcessError' as const;

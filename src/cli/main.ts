@@ -1,29 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
-import { ExitCode, IcountError } from '../errors.js';
-import { usageError } from './commander-usage.js';
-import { describeError, messagesOn } from './messages.js';
-import { parseCommandLine } from './program.js';
+import { takeOverProcess } from './own-process.js';
 
-/** Runs the command line and returns the exit status. */
-async function main(argv: readonly string[]): Promise<number> {
-  // A reader of our messages that goes away is no reason to leave the guest in a hurry.
-  process.stderr.on('error', () => {});
-  try {
-    const { talk, run } = parseCommandLine(argv, packageVersion());
-    return await run(messagesOn(process.stderr, talk));
-  } catch (error) {
-    const failure = error instanceof CommanderError ? usageError(error) : error;
-    process.stderr.write(describeError(failure));
-    return failure instanceof IcountError ? failure.exitCode : ExitCode.samplingFailed;
-  }
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { readonly version: string };
-  return version;
-}
-
-process.exitCode = await main(process.argv.slice(2));
+takeOverProcess();
+// Not before: to load all that there is takes as long as Node itself, and signals come at any time.
+const { runCommandLine } = await import('./run.js');
+process.exitCode = await runCommandLine(process.argv.slice(2));

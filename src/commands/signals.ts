@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { isHangupIgnored } from './hangup.js';
 
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -21,11 +22,12 @@ export function onEndingSignals(end: () => void): EndingSignals {
     first = signal;
     end();
   };
-  for (const signal of ENDING_SIGNALS) process.on(signal, listener);
+  const signals = ENDING_SIGNALS.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
+  for (const signal of signals) process.on(signal, listener);
   return {
     received: () => first,
     release: () => {
-      for (const signal of ENDING_SIGNALS) process.off(signal, listener);
+      for (const signal of signals) process.off(signal, listener);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { checkProc } from './own-proc.js';
 import { readParent } from './process.js';
 
 /** All processes below `pid`, nearest first. */
@@ -18,8 +19,13 @@ export async function findDescendants(pid: number): Promise<readonly number[]> {
   return found;
 }
 
-/** The pids of all processes that /proc shows us. */
+/**
+ * The pids of all processes that /proc shows us.
+ *
+ * @throws ProcUnusableError
+ */
 export async function listProcesses(): Promise<readonly number[]> {
+  checkProc();
   const entries = await readdir('/proc');
   return entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
 }

@@ -1,5 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { NoSuchProcessError } from '../errors.js';
+import { NoSuchProcessError, NotPermittedError } from '../errors.js';
+import { errorCode } from '../text/system-error.js';
+import { checkProc } from './own-proc.js';
 
 /** Facts about a process, from /proc/PID (proc(5)). */
 export interface ProcessFacts {
@@ -14,13 +16,17 @@ export interface ProcessFacts {
   readonly argv: readonly string[];
 }
 
-/** @throws NoSuchProcessError if there is none, or it has ended and only its entry is left. */
+/**
+ * @throws NoSuchProcessError if there is none, or it has ended and only its entry is left;
+ * NotPermittedError if it is hidden from us; ProcUnusableError
+ */
 export async function readProcess(pid: number): Promise<ProcessFacts> {
+  checkProc();
   const [stat, status] = await Promise.all([
     readText(`/proc/${pid}/stat`),
     readText(`/proc/${pid}/status`),
   ]);
-  if (stat === undefined || status === undefined) throw new NoSuchProcessError(pid);
+  if (stat === undefined || status === undefined) throw unseen(pid);
   const { state, startTicks } = parseStat(stat);
   const argv = await readArguments(pid);
   const executable =
@@ -33,6 +39,20 @@ export async function readProcess(pid: number): Promise<ProcessFacts> {
     executable,
     argv,
   };
+}
+
+/** Why a process has no entry in /proc: the kernel still tells whether it exists. */
+function unseen(pid: number): NoSuchProcessError | NotPermittedError {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM') return new NoSuchProcessError(pid);
+  }
+  return new NotPermittedError(
+    pid,
+    'it is there, but hidden from us: /proc is mounted with hidepid',
+    `run as its user or as root: sudo icount-gdb ${pid}`,
+  );
 }
 
 /** The process's start, or undefined when it is gone. Costs one read. */

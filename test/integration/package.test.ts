@@ -40,6 +40,7 @@ test('the tarball holds what it takes to run, and nothing else', () => {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'dist/cli/icount-gdb',
     'dist/man/icount-gdb.1',
     'gdb-scripts/icount.gdb',
     'gdb-scripts/session.gdb',

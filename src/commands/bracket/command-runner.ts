@@ -1,11 +1,15 @@
 import { execa } from 'execa';
 import { CommandError } from '../../errors.js';
+import { isHangupIgnored } from '../hangup.js';
 import { signalStatus } from '../signals.js';
 
 /** The terminal sends these to the command too, as it is in our process group. */
 const TERMINAL_SIGNALS = ['SIGINT', 'SIGQUIT'] as const;
 /** These reach us alone, and are meant for what we run. */
 const PASSED_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
+
+/** Node gives a child every signal's default: what nohup has told us is the command's to heed, too. */
+const IGNORING_HANGUP = ['/bin/sh', '-c', 'trap "" HUP; exec "$0" "$@"'] as const;
 
 /**
  * Runs a command in the foreground, with our stdin, stdout and stderr, as often as it is asked to.
@@ -16,13 +20,14 @@ export class CommandRunner {
   #child: { kill(signal: NodeJS.Signals): boolean } | undefined;
   #signal: NodeJS.Signals | undefined;
   readonly #interrupted = new AbortController();
+  readonly #signals = [...TERMINAL_SIGNALS, ...PASSED_SIGNALS].filter(
+    (signal) => signal !== 'SIGHUP' || !isHangupIgnored(),
+  );
   readonly #listener = (signal: NodeJS.Signals): void => this.#onSignal(signal);
 
   constructor(command: readonly [file: string, ...args: string[]]) {
     this.#command = command;
-    for (const signal of [...TERMINAL_SIGNALS, ...PASSED_SIGNALS]) {
-      process.on(signal, this.#listener);
-    }
+    for (const signal of this.#signals) process.on(signal, this.#listener);
   }
 
   /** The first signal that came: no further run is to be begun. */
@@ -40,7 +45,8 @@ export class CommandRunner {
    * @throws CommandError if it can't be started after all
    */
   async run(): Promise<number> {
-    const [file, ...args] = this.#command;
+    const command = isHangupIgnored() ? [...IGNORING_HANGUP, ...this.#command] : this.#command;
+    const [file = '', ...args] = command;
     // It may outlive us, and take a SIGTERM at its leisure, as it would under a shell.
     const child = execa(file, args, {
       stdio: 'inherit',
@@ -62,9 +68,7 @@ export class CommandRunner {
 
   /** Signals are the system's again. */
   release(): void {
-    for (const signal of [...TERMINAL_SIGNALS, ...PASSED_SIGNALS]) {
-      process.off(signal, this.#listener);
-    }
+    for (const signal of this.#signals) process.off(signal, this.#listener);
   }
 
   #onSignal(signal: NodeJS.Signals): void {

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { ExitCode, IcountError } from '../errors.js';
+import { isUtf8Locale, plainText } from '../text/locale.js';
+import { usageError } from './commander-usage.js';
+import { describeError, messagesOn } from './messages.js';
+import { parseCommandLine } from './program.js';
+
+/** Runs a command line, without the program's name, and returns the exit status. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  // A reader of our messages that goes away is no reason to leave the guest in a hurry.
+  process.stderr.on('error', () => {});
+  try {
+    const { talk, run } = parseCommandLine(argv, packageVersion());
+    return await run(messagesOn(process.stderr, talk));
+  } catch (error) {
+    const failure = error instanceof CommanderError ? usageError(error) : error;
+    const text = describeError(failure);
+    process.stderr.write(isUtf8Locale(process.env) ? text : plainText(text));
+    return failure instanceof IcountError ? failure.exitCode : ExitCode.samplingFailed;
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return version;
+}
