@@ -1,4 +1,4 @@
-import { close, fstat, fstatSync, ftruncate, write, writeSync } from 'node:fs';
+import { close, constants, fstat, fstatSync, ftruncate, openSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isReaderGone, outputError } from './write-failure.js';
 import type { RowWriter } from './writer.js';
@@ -8,7 +8,7 @@ const fstatFd = promisify(fstat);
 const ftruncateFd = promisify(ftruncate);
 const writeFd = promisify(write);
 
-/** An open file to write to at its end. */
+/** An open file to write to. */
 export interface OpenFile {
   readonly fd: number;
   /** For messages. */
@@ -21,25 +21,39 @@ export interface OpenFile {
 }
 
 /**
- * Writes to a file or device. Node's own stream on a redirected stdout takes a short write for a
+ * Writes to the end of a file, or to a device. Node's own stream on a redirected stdout takes a short write for a
  * whole one; here the rest is written, and where that fails (a full disk) what was written of these
  * rows is taken back: the file ends in a whole row.
  */
 export function fdWriter(file: OpenFile): RowWriter {
-  let sizeBytes = file.sizeBytes;
+  let { fd, sizeBytes } = file;
   let readerGone = false;
+  let isShared = false;
 
   // A file takes them at once, where a thread of Node's to do it would take longer to wake. A device
   // can keep us waiting.
   const put = async (bytes: Buffer, from: number): Promise<number> =>
     file.regular
-      ? writeSync(file.fd, bytes, from)
-      : (await writeFd(file.fd, bytes, from, bytes.length - from, null)).bytesWritten;
+      ? writeSync(fd, bytes, from)
+      : (await writeFd(fd, bytes, from, bytes.length - from, null)).bytesWritten;
 
   const takeBack = async (writtenBytes: number): Promise<void> => {
-    // Not if somebody else has written to the file, or if we were not at its end.
-    const { size } = await fstatFd(file.fd);
-    if (size === sizeBytes + writtenBytes) await ftruncateFd(file.fd, sizeBytes);
+    // Not if somebody else writes to the file, or if we were not at its end.
+    const { size } = await fstatFd(fd);
+    if (!isShared && size === sizeBytes + writtenBytes) await ftruncateFd(fd, sizeBytes);
+  };
+
+  /**
+   * A file that somebody has cut short is written on at its end. A shell's `>` has not opened it so,
+   * and the place where it is written is beyond the end by then: what follows would come after NULs.
+   */
+  const findEnd = (): void => {
+    const { size, nlink } = fstatSync(fd);
+    // The system writes on to a file without a name, which is gone for good once it is closed.
+    if (file.owned && nlink === 0) throw outputError(file.name, new Error('it has been removed'));
+    if (size < sizeBytes && !file.owned && fd === file.fd) fd = openAtEnd(file.fd);
+    isShared ||= size > sizeBytes;
+    sizeBytes = size;
   };
 
   return {
@@ -47,6 +61,7 @@ export function fdWriter(file: OpenFile): RowWriter {
       if (readerGone) return 'closed';
       const bytes = Buffer.from(rows);
       let writtenBytes = 0;
+      if (file.regular) findEnd();
       try {
         while (writtenBytes < bytes.length) writtenBytes += await put(bytes, writtenBytes);
       } catch (cause) {
@@ -56,20 +71,25 @@ export function fdWriter(file: OpenFile): RowWriter {
         if (file.regular && writtenBytes > 0) await takeBack(writtenBytes).catch(() => {});
         throw outputError(file.name, cause);
       }
-      sizeBytes += writtenBytes;
-      // The system writes on to a file without a name, which is gone for good once it is closed.
-      if (file.regular && file.owned && fstatSync(file.fd).nlink === 0) {
-        throw outputError(file.name, new Error('it has been removed'));
-      }
+      if (file.regular) sizeBytes = fstatSync(fd).size;
       return 'written';
     },
     async close() {
-      if (!file.owned) return;
+      if (fd === file.fd && !file.owned) return;
       try {
-        await closeFd(file.fd);
+        await closeFd(fd);
       } catch (cause) {
         throw outputError(file.name, cause);
       }
     },
   };
+}
+
+/** The same file, to be written at its end; the same descriptor where that is not permitted. */
+function openAtEnd(fd: number): number {
+  try {
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_APPEND);
+  } catch {
+    return fd;
+  }
 }

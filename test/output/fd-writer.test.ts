@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { OutputError } from '../../src/errors.js';
+import { fdWriter } from '../../src/output/fd-writer.js';
 import { openOutput } from '../../src/output/open-output.js';
 import { scratchPath } from './scratch-folder.js';
 
@@ -69,4 +77,53 @@ test('closing a file that is closed already is an error with its name', async ()
   const { writer } = openOutput(path, false);
   await writer.close();
   await expect(writer.close()).rejects.toThrow(`can't write ${path}: bad file descriptor`);
+});
+
+test('a file that is cut short meanwhile (copytruncate) goes on at its beginning, without NULs', async () => {
+  const path = scratchPath('rows');
+  const { writer } = openOutput(path, false);
+  await writer.write(row('a'));
+  truncateSync(path);
+  await writer.write(row('b'));
+  await writer.write(row('c'));
+  await writer.close();
+  expect(readFileSync(path, 'utf8')).toBe(row('b') + row('c'));
+});
+
+test.each(['w', 'a'])('so does an inherited file that was opened with %s', async (flags) => {
+  const path = scratchPath('rows');
+  const fd = openSync(path, flags);
+  const writer = fdWriter({ fd, name: path, regular: true, sizeBytes: 0, owned: false });
+  await writer.write(row('a'));
+  truncateSync(path);
+  await writer.write(row('b'));
+  await writer.write(row('c'));
+  await writer.close();
+  closeSync(fd);
+  expect(readFileSync(path, 'utf8')).toBe(row('b') + row('c'));
+});
+
+test('an inherited file is written where it was to be, before what it holds already', async () => {
+  const path = scratchPath('rows');
+  writeFileSync(path, row('x') + row('y') + row('z'));
+  const fd = openSync(path, 'r+');
+  const writer = fdWriter({ fd, name: path, regular: true, sizeBytes: 3000, owned: false });
+  await writer.write(row('a'));
+  await writer.write(row('b'));
+  await writer.close();
+  closeSync(fd);
+  expect(readFileSync(path, 'utf8')).toBe(row('a') + row('b') + row('z'));
+});
+
+test('a file that was cut short is whole on a full disk, too', async () => {
+  const path = scratchPath('rows');
+  const { writer } = openOutput(path, false);
+  await writer.write(row('a'));
+  await writer.write(row('b'));
+  truncateSync(path);
+  await writer.write(row('c'));
+  limitFileSize(1500);
+  await expect(writer.write(row('d'))).rejects.toThrow('file too large');
+  await writer.close();
+  expect(readFileSync(path, 'utf8')).toBe(row('c'));
 });

@@ -66,11 +66,8 @@ export function openRows(
   };
 }
 
-function openPlace(
-  { output, append }: RowsOptions,
-  { stream, name }: RowsStream,
-): Output & { readonly terminal: boolean } {
-  if (output !== undefined) return { ...openOutput(output, append), terminal: false };
+function openPlace({ output, append }: RowsOptions, { stream, name }: RowsStream): Output {
+  if (output !== undefined) return openOutput(output, append);
   return { writer: inheritedOutput(stream, name), continued: false, terminal: stream.isTTY };
 }
 
