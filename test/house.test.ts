@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   output: ['text'],
   guest: ['gdb', 'qemu', 'layout', 'sampler', 'proc', 'elf', 'mi', 'memory', 'text'],
   gdb: ['layout', 'proc', 'elf', 'mi', 'memory', 'text'],
-  qemu: ['layout', 'proc', 'elf', 'text'],
+  qemu: ['layout', 'proc', 'elf', 'memory', 'text'],
   layout: ['sampler', 'memory'],
   sampler: [],
   proc: ['text'],

@@ -3,6 +3,7 @@ import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
+import { tellCaveats } from '../observers/caveats.js';
 import type { Observer } from '../observers/observer.js';
 import { Observers } from '../observers/observers.js';
 import { openRows } from '../observers/rows/open-rows.js';
@@ -37,7 +38,10 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
   const runner = new CommandRunner(options.command);
   let observers = new Observers([]);
   try {
-    observers = new Observers(await openObservers(options));
+    observers = new Observers([
+      tellCaveats(messages.notice, labelled),
+      ...(await openObservers(options)),
+    ]);
     return await withGuests(options, messages, runner.interrupted, async (guests) => {
       const runs: BracketRun[] = [];
       let left = guests;

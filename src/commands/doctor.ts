@@ -4,9 +4,11 @@ import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import { countingCaveats } from '../guest/vcpu-words.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { checkProc } from '../proc/own-proc.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { readUserNames } from '../proc/users.js';
 import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
@@ -32,7 +34,8 @@ export async function doctor(options: DoctorOptions, messages: Messages): Promis
   const diagnosis = new Diagnosis();
   const waited = await messages.wait('checking');
   try {
-    if (options.pid === undefined) await checkHost(diagnosis, options);
+    if (!(await hasProc(diagnosis))) await checkGdb(diagnosis, options);
+    else if (options.pid === undefined) await checkHost(diagnosis, options);
     else await checkGuest(diagnosis, options, options.pid, messages);
   } finally {
     waited();
@@ -84,6 +87,21 @@ class Diagnosis {
 
   #add(name: string, result: CheckResult): void {
     this.checks.push({ name, result });
+  }
+}
+
+/** A matter of course: only its absence is worth a line. */
+async function hasProc(diagnosis: Diagnosis): Promise<boolean> {
+  try {
+    checkProc();
+    return true;
+  } catch {
+    await diagnosis.check(
+      '/proc',
+      async () => checkProc(),
+      () => '',
+    );
+    return false;
   }
 }
 
@@ -210,6 +228,7 @@ async function checkReading(
       return `${counters.mode} mode, counted ${each}; ${groupDigits(total)} instructions so far`;
     },
   );
+  for (const { text } of countingCaveats(attached)) diagnosis.note('counts', text);
 }
 
 async function processTexts(): Promise<(target: ProcessFacts) => string> {

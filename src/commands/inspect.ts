@@ -3,7 +3,7 @@ import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { commandLineCounting } from '../guest/mode.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
-import { countingCaveats, vcpuLabels } from '../guest/vcpus.js';
+import { countingCaveats, vcpuLabels } from '../guest/vcpu-words.js';
 import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
@@ -88,14 +88,15 @@ async function attachedFacts(
   messages: Messages,
 ): Promise<readonly Fact[]> {
   const attached = await attachGuest(guest, options);
-  for (const caveat of countingCaveats(attached)) messages.notice(caveat);
-  const { counters } = attached;
+  const { counters, vcpus } = attached;
+  await vcpus.look();
+  for (const { text } of countingCaveats(attached)) messages.notice(text);
   const values = await counterFacts(guest, attached);
   return [
     ['mode', counters.mode],
     ['address', hex(counters.address)],
     ['stride', counters.strideBytes === undefined ? 'none' : `${counters.strideBytes} bytes`],
-    ['vCPUs', String(attached.vcpus)],
+    ['vCPUs', String(vcpus.count)],
     ...values,
   ];
 }

@@ -1,10 +1,11 @@
 import { ExitCode } from '../errors.js';
-import { countVcpus } from '../guest/count-vcpus.js';
 import { commandLineMode } from '../guest/mode.js';
+import { Vcpus } from '../guest/vcpus.js';
 import { EITHER_PLUGIN } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { frozenCgroup } from '../proc/cgroup.js';
+import { hidesProcesses } from '../proc/own-proc.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
 import { readUserNames } from '../proc/users.js';
@@ -36,6 +37,11 @@ export async function list(options: ListOptions, messages: Messages): Promise<nu
     const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;
     messages.notice(`${more} not ours to look into; root may: sudo icount-gdb list`);
   }
+  if (hidesProcesses()) {
+    messages.notice(
+      'processes of other users are hidden from us (/proc is mounted with hidepid); root sees them: sudo icount-gdb list',
+    );
+  }
   return ExitCode.ok;
 }
 
@@ -44,6 +50,8 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
   return await Promise.all(
     guests.map(async (guest): Promise<ListedGuest> => {
       const { target, command } = guest;
+      const vcpus = new Vcpus(guest);
+      await vcpus.look();
       return {
         pid: guest.pid,
         uid: target.uid,
@@ -51,7 +59,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
         architecture: command.architecture,
         emulation: command.kind,
         mode: commandLineMode(command, guest.plugin.path),
-        vcpus: await countVcpus(guest),
+        vcpus: vcpus.count,
         uptimeNs: processUptimeNs(uptime, target.startTicks),
         state: await stateOf(guest.pid),
         executable: target.executable,

@@ -2,6 +2,7 @@ import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { Messages } from '../messages.js';
+import { tellCaveats } from '../observers/caveats.js';
 import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
 import type { Observer } from '../observers/observer.js';
 import { Observers } from '../observers/observers.js';
@@ -34,7 +35,10 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
   let observers = new Observers([]);
   try {
     // All that can be wrong with where the data goes is found before a guest is touched.
-    observers = new Observers(await openObservers(options, diverted, stop));
+    observers = new Observers([
+      tellCaveats(diverted.messages.notice, labelled),
+      ...(await openObservers(options, diverted, stop)),
+    ]);
     return await withGuests(options, diverted.messages, stop.signal, async (guests) => {
       const early = signals.received();
       if (early !== undefined) return signalStatus(early);

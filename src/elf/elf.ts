@@ -6,7 +6,7 @@ import { readHeader } from './header.js';
 import { MalformedElfError } from './malformed.js';
 import { type OpenElf, type Section, SectionType } from './section.js';
 import { readSections } from './sections.js';
-import { firstLoadAddress, readSegments } from './segments.js';
+import { type CodeRange, codeRanges, firstLoadAddress, readSegments } from './segments.js';
 import type { ByteSource } from './source.js';
 import { type ElfSymbol, findExports, findObjects } from './symbols.js';
 
@@ -73,6 +73,45 @@ export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promi
     ...(await findObjects(elf, symtab, wanted.objects)),
     exports: await findExports(elf, dynsym, wanted.exports),
   };
+}
+
+/** Variables of a program, and where in memory they would be if it were loaded as it was linked. */
+export interface ProgramVariables {
+  readonly wordBits: 32 | 64;
+  readonly byteOrder: ByteOrder;
+  readonly firstLoadAddress: bigint;
+  /** Of .dynsym, which no strip takes away, and else of .symtab. */
+  readonly variables: ReadonlyMap<string, ElfSymbol>;
+}
+
+/** Looks for some variables of a program, which other objects may use; errors as of `readElf`. */
+export async function readProgramVariables(
+  unchecked: ByteSource,
+  names: ReadonlySet<string>,
+): Promise<ProgramVariables> {
+  const source = new CheckedSource(unchecked);
+  const header = await readHeader(source);
+  const { format } = header;
+  const sections = await readSections(source, header);
+  const elf: OpenElf = { source, format, sections: sections.all };
+  const segments = await readSegments(source, header, sections.segmentCount);
+  const symtab = onlyOne(sections.all, SectionType.symtab, '.symtab');
+  const dynsym = onlyOne(sections.all, SectionType.dynsym, '.dynsym');
+  const exported = (await findObjects(elf, dynsym, names)).objects;
+  const rest = new Set([...names].filter((name) => !exported.has(name)));
+  return {
+    ...format,
+    firstLoadAddress: firstLoadAddress(segments, format.wordBits),
+    variables: new Map([...exported, ...(await findObjects(elf, symtab, rest)).objects]),
+  };
+}
+
+/** The code of a file; errors as of `readElf`. */
+export async function readCode(unchecked: ByteSource): Promise<readonly CodeRange[]> {
+  const source = new CheckedSource(unchecked);
+  const header = await readHeader(source);
+  const { segmentCount } = await readSections(source, header);
+  return codeRanges(await readSegments(source, header, segmentCount));
 }
 
 /** gABI: a file has at most one section of these types. With two, readers would disagree. */

@@ -6,6 +6,9 @@ import { recordAt } from './record.js';
 /** `p_type` values (elf.h) that are looked for. */
 export const SegmentType = { load: 1, note: 4 } as const;
 
+/** `PF_X` of `p_flags`. */
+const EXECUTABLE = 1;
+
 /** A shared object has about ten; the format allows 2^32. */
 const MAX_SEGMENTS = 65_536;
 
@@ -22,6 +25,15 @@ export interface Segment {
   readonly addressBytes: bigint;
   readonly fileBytes: bigint;
   readonly alignment: bigint;
+  readonly executable: boolean;
+}
+
+/** Code, where the file has it and where it goes in memory. */
+export interface CodeRange {
+  readonly offset: bigint;
+  /** Link-time address. */
+  readonly addressBytes: bigint;
+  readonly sizeBytes: number;
 }
 
 /** Reads the program headers; `count` is the header's, or the first section's where it escapes. */
@@ -48,6 +60,7 @@ export async function readSegments(
       addressBytes: record.wide(wide ? 16 : 8),
       fileBytes: record.wide(wide ? 32 : 16),
       alignment: record.wide(wide ? 48 : 28),
+      executable: (record.word(wide ? 4 : 24) & EXECUTABLE) !== 0,
     };
   });
 }
@@ -64,4 +77,15 @@ export function firstLoadAddress(segments: readonly Segment[], wordBits: 32 | 64
   }
   const start = BigInt.asUintN(wordBits, load.addressBytes - load.offset);
   return start - (start % PAGE_BYTES);
+}
+
+/** What is loaded to be executed; the dynamic linker leaves it as it is in the file. */
+export function codeRanges(segments: readonly Segment[]): readonly CodeRange[] {
+  return segments
+    .filter(({ type, executable }) => type === SegmentType.load && executable)
+    .map(({ offset, addressBytes, fileBytes }) => ({
+      offset,
+      addressBytes,
+      sizeBytes: Number(fileBytes),
+    }));
 }

@@ -2,15 +2,16 @@ import { UsageError } from '../errors.js';
 import type { Counters } from '../layout/layout.js';
 import { pluginNames } from '../layout/plugin-kind.js';
 import { proveBuild } from './build-proof.js';
-import { countVcpus } from './count-vcpus.js';
 import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
+import { dependsOnVcpus } from './vcpu-words.js';
+import { Vcpus } from './vcpus.js';
 
 /** How a guest's counters are read, from its memory. */
 export interface AttachedGuest {
   readonly counters: Counters;
-  /** vCPUs that can run, as far as is known. */
-  readonly vcpus: number;
+  /** Looked for, where what is said about the counts depends on them. */
+  readonly vcpus: Vcpus;
 }
 
 /**
@@ -37,5 +38,7 @@ export async function attachGuest(
       `leave --mode away, or use the ${name} of QEMU ${match.layout.plugin === 'bb' ? '9.0' : '7.0'} or newer`,
     );
   }
-  return { counters, vcpus: await countVcpus(guest) };
+  const vcpus = new Vcpus(guest);
+  if (dependsOnVcpus(counters)) await vcpus.look();
+  return { counters, vcpus };
 }

@@ -4,7 +4,6 @@ import type { Messages } from '../messages.js';
 import { findGuests } from '../qemu/survey.js';
 import { attachGuest } from './attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from './resolve-guest.js';
-import { countingCaveats } from './vcpus.js';
 import { type WatchedGuest, watchedGuest } from './watched-guest.js';
 
 /** Which guests: those named, in their order, or every one that we may watch. */
@@ -52,11 +51,6 @@ export async function withGuests<T>(
       await Promise.allSettled(resolved.map((one) => attach(one, options, signal))),
     );
     waited();
-    for (const { pid, attached } of guests) {
-      for (const caveat of countingCaveats(attached)) {
-        messages.notice(areLabelled(options.guests) ? `process ${pid}: ${caveat}` : caveat);
-      }
-    }
     return await use(guests);
   } finally {
     waited();

@@ -1,29 +1,95 @@
-import type { AttachedGuest } from './attach-guest.js';
+import { countLivingThreads, readThreadNames } from '../proc/thread-names.js';
+import type { QemuCommand } from '../qemu/command-line.js';
+import { VcpuList } from '../qemu/vcpu-list.js';
 
-/** What slot i of the counters holds: `0`, or `0+8+16` where the vCPUs are more than the slots. */
-export function vcpuLabels(attached: AttachedGuest): (index: number) => string {
-  const { vcpus, counters } = attached;
-  const slots = counters.sharedSlots;
-  return (index) => {
-    if (slots === undefined || vcpus <= slots) return String(index);
-    const sharing = Math.ceil((vcpus - index) / slots);
-    return Array.from({ length: sharing }, (_, turn) => index + turn * slots).join('+');
-  };
+/** What is known of a guest's vCPUs at one moment. */
+interface Observation {
+  readonly count: number;
+  /** Threads that execute guest code: where it is one, no two vCPUs ever count at the same time. */
+  readonly threads: number;
 }
 
-/** What the user should know about how far the counts can be trusted, a sentence each. */
-export function countingCaveats(attached: AttachedGuest): readonly string[] {
-  const { vcpus, counters } = attached;
-  const caveats: string[] = [];
-  if (counters.lossy && vcpus > 1) {
-    caveats.push(
-      `${vcpus} vCPUs add to one counter without atomicity and lose some of each other's increments: the count is a lower bound, as QEMU's own report at exit is`,
-    );
+/** What it takes to look for a guest's vCPUs. */
+export interface VcpuOwner {
+  readonly target: { readonly pid: number };
+  readonly command: QemuCommand;
+}
+
+/**
+ * The vCPUs of a guest, as they are and not as the command line has them: the one place to ask.
+ *
+ * In user mode every thread of the guest is a vCPU. In system mode QEMU's own list tells; where that
+ * is not to be had the names of the threads do, which QEMU gives them if it is told to (always from
+ * 10.2 on), and at last the command line.
+ */
+export class Vcpus {
+  readonly #owner: VcpuOwner;
+  #list: Promise<VcpuList | undefined> | undefined;
+  #threadsSeen = 0;
+  #now: Observation = { count: 1, threads: 1 };
+  #most = 1;
+
+  /** `look` is to be called before anything is asked. */
+  constructor(owner: VcpuOwner) {
+    this.#owner = owner;
   }
-  if (counters.sharedSlots !== undefined && vcpus > counters.sharedSlots) {
-    caveats.push(
-      `libinsn has ${counters.sharedSlots} slots for ${vcpus} vCPUs: a column is the sum of those that share a slot, less what they lose of each other's increments`,
-    );
+
+  /** That there are. */
+  get count(): number {
+    return this.#now.count;
   }
-  return caveats;
+
+  /** That there have been at a time: what has counted stays in the counters. */
+  get most(): number {
+    return this.#most;
+  }
+
+  /** Whether any two of them run at the same time. */
+  get areParallel(): boolean {
+    return this.#now.threads > 1;
+  }
+
+  /** Looks, or looks again if a thread has come or gone since; that alone costs microseconds. */
+  async look(): Promise<void> {
+    const threads = await countLivingThreads(this.#owner.target.pid);
+    if (threads === this.#threadsSeen || threads === 0) return;
+    this.#threadsSeen = threads;
+    this.#now = await this.#observe(threads);
+    this.#most = Math.max(this.#most, this.#now.count);
+  }
+
+  async #observe(threads: number): Promise<Observation> {
+    const { target, command } = this.#owner;
+    if (command.kind === 'user') return ofUserMode(threads);
+    this.#list ??= VcpuList.find(target.pid);
+    const list = await this.#list;
+    if (command.kind === undefined && list !== undefined && !list.isOfSystem) {
+      return ofUserMode(threads);
+    }
+    const listed = await list?.read();
+    if (listed === undefined) return byThreads(await readThreadNames(target.pid), threads, command);
+    const { count, parallel = threads - OTHER_THREADS >= count } = listed;
+    return { count, threads: parallel ? count : 1 };
+  }
+}
+
+/** In system mode QEMU has at least the main thread and the one for RCU beside the vCPUs'. */
+const OTHER_THREADS = 2;
+
+/** The main thread is a vCPU, and all others but the one for RCU (util/rcu.c). */
+function ofUserMode(threads: number): Observation {
+  const count = Math.max(1, threads - 1);
+  return { count, threads: count };
+}
+
+/** The names are those of accel/tcg/tcg-accel-ops-mttcg.c and tcg-accel-ops-rr.c. */
+function byThreads(names: readonly string[], threads: number, command: QemuCommand): Observation {
+  const named = names.filter((name) => /^CPU \d+\/TCG$/.test(name)).length;
+  if (named > 0) return { count: named, threads: named };
+  const count = command.vcpus ?? 1;
+  const isSingle =
+    command.singleThread ||
+    names.some((name) => name.startsWith('ALL CPUs')) ||
+    threads - OTHER_THREADS < count;
+  return { count, threads: isSingle ? 1 : count };
 }

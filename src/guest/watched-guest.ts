@@ -3,7 +3,7 @@ import type { PluginKind } from '../layout/plugin-kind.js';
 import type { ReadOutcome } from '../sampler/reading.js';
 import type { AttachedGuest } from './attach-guest.js';
 import type { ResolvedGuest } from './resolve-guest.js';
-import { vcpuLabels } from './vcpus.js';
+import { type Caveat, countingCaveats, dependsOnVcpus, vcpuLabels } from './vcpu-words.js';
 
 /** What is known of a guest when it is attached to, and stays so. */
 export interface GuestInfo {
@@ -17,8 +17,10 @@ export interface GuestInfo {
   readonly mode: Mode;
   /** gdb's version, for instance `13.1`. */
   readonly gdb: string;
-  /** What slot i holds: `0`, or `0+8+16` where vCPUs share it. */
+  /** What slot i holds by now: `0`, or `0+8+16` where vCPUs share it. */
   readonly vcpuLabel: (index: number) => string;
+  /** Looks for vCPUs that have come or gone; returns what the counts have to be taken with by now. */
+  readonly lookAtVcpus: () => Promise<readonly Caveat[]>;
 }
 
 /** A guest that is attached to, ready to be sampled. */
@@ -49,6 +51,11 @@ export function watchedGuest(
       mode: counters.mode,
       gdb: watch.gdbVersion,
       vcpuLabel: vcpuLabels(attached),
+      async lookAtVcpus() {
+        if (!dependsOnVcpus(counters)) return [];
+        await attached.vcpus.look();
+        return countingCaveats(attached);
+      },
     },
     attached,
     over,

@@ -19,14 +19,17 @@ export interface ThreadState {
   readonly groupStopPending: boolean;
 }
 
+/** So many files are open at a time: a process may have more threads than we may have files. */
+const READ_AT_A_TIME = 16;
+
 /** All threads of a process, in the order of their creation; empty when it is gone. */
 export async function readThreads(pid: number): Promise<readonly ThreadState[]> {
-  const states = await Promise.all(
-    (await listThreads(pid)).map(async (tid) => {
-      const status = await readText(`/proc/${pid}/task/${tid}/status`);
-      return status === undefined ? undefined : parseThread(tid, status);
-    }),
-  );
+  const tids = await listThreads(pid);
+  const states: (ThreadState | undefined)[] = [];
+  for (let start = 0; start < tids.length; start += READ_AT_A_TIME) {
+    const part = tids.slice(start, start + READ_AT_A_TIME);
+    states.push(...(await Promise.all(part.map((tid) => readThread(pid, tid)))));
+  }
   return states.filter((state) => state !== undefined);
 }
 
@@ -106,6 +109,11 @@ async function listThreads(pid: number): Promise<readonly number[]> {
     }
   }
   return [];
+}
+
+async function readThread(pid: number, tid: number): Promise<ThreadState | undefined> {
+  const status = await readText(`/proc/${pid}/task/${tid}/status`);
+  return status === undefined ? undefined : parseThread(tid, status);
 }
 
 function parseThread(tid: number, status: string): ThreadState {

@@ -25,10 +25,12 @@ export interface QemuCommand {
   readonly architecture: string | undefined;
   readonly plugins: readonly PluginOption[];
   /**
-   * The most vCPUs that can come to be in system mode. Undefined where nothing was said, and then
-   * it is the machine's default: 1 for nearly all. User mode has one vCPU per guest thread.
+   * The vCPUs to begin with in system mode. Undefined where nothing was said, and then it is the
+   * machine's default: 1 for nearly all. User mode has one vCPU per guest thread.
    */
-  readonly maxVcpus: number | undefined;
+  readonly vcpus: number | undefined;
+  /** One thread runs all of them: `-icount` needs that, and it can be asked for. */
+  readonly singleThread: boolean;
 }
 
 /**
@@ -38,6 +40,9 @@ export interface QemuCommand {
 const USER_OPTIONS_WITH_ARGUMENT: ReadonlySet<string> = new Set(
   'g L s cpu E U 0 r B R t d dfilter D p tb-size seed trace plugin'.split(' '),
 );
+
+/** Options of the system mode, each with an argument, that are of interest here. */
+const SYSTEM_OPTIONS: ReadonlySet<string> = new Set('plugin smp machine M accel icount'.split(' '));
 
 /** Targets of linux-user (configs/targets/*-linux-user.mak): `qemu-img` and others are none. */
 const USER_ARCHITECTURES: ReadonlySet<string> = new Set(
@@ -52,6 +57,21 @@ const TOPOLOGY = 'drawers books sockets dies clusters modules cores threads'.spl
 
 /** No machine type allows as many vCPUs; a larger number comes from no running QEMU. */
 const MAX_VCPUS = 1_000_000;
+
+/**
+ * The arguments of a process from where QEMU's begin, with the name that tells most about it first.
+ * That is its executable's, if that is called as QEMU's are. Else it is behind another name, and what
+ * started it may have told (`exec -a`), or is the loader of the C library, with QEMU as an argument.
+ */
+export function qemuArguments(executable: string, argv: readonly string[]): readonly string[] {
+  const isNamed = (path: string): boolean => parseExecutable(path).kind !== undefined;
+  if (!isNamed(executable)) {
+    const plugin = argv.findIndex((argument) => optionName(argument) === 'plugin');
+    const at = argv.slice(0, plugin < 0 ? 1 : plugin).findIndex(isNamed);
+    if (at >= 0) return argv.slice(at);
+  }
+  return [executable, ...argv.slice(1)];
+}
 
 /**
  * Understands QEMU's arguments (/proc/PID/cmdline, cut at NUL) and the variable that user mode
@@ -72,13 +92,17 @@ export function parseQemuCommand(
     kind,
     architecture,
     plugins: parsePlugins(plugins),
-    maxVcpus: kind === 'user' ? undefined : parseMaxVcpus(options),
+    vcpus: kind === 'user' ? undefined : parseVcpus(options),
+    singleThread: kind !== 'user' && isSingleThread(options),
   };
 }
 
-/** Names as distributions make them: qemu-ARCH-static, qemu-system-ARCH-spice, qemu-kvm. */
+/**
+ * Names as distributions make them: qemu-ARCH-static, qemu-system-ARCH-spice, qemu-kvm, and
+ * .qemu-system-ARCH-wrapped.
+ */
 function parseExecutable(path: string): Pick<QemuCommand, 'kind' | 'architecture'> {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/^\./, '');
   const system = /^qemu-system(?:-(\w+))?(?!\w)/.exec(name);
   if (system !== null || /^qemu-kvm(?!\w)/.test(name)) {
     return { kind: 'system', architecture: system?.[1] };
@@ -121,7 +145,7 @@ function systemOptions(argv: readonly string[]): readonly Option[] {
   const options: Option[] = [];
   for (let index = 1; index < argv.length; index++) {
     const name = optionName(argv[index] ?? '');
-    if (name === 'plugin' || name === 'smp' || name === 'machine' || name === 'M') {
+    if (name !== undefined && SYSTEM_OPTIONS.has(name)) {
       index++;
       options.push({ name, value: argv[index] ?? '' });
     }
@@ -171,11 +195,22 @@ function inlineOf(args: readonly QemuOpt[]): boolean | undefined {
   return last === undefined ? false : toBoolean(last.value ?? 'on');
 }
 
+/** qemu_tcg_configure and qemu_configure_icount: `-accel tcg,thread=single`. The last one counts. */
+function isSingleThread(options: readonly Option[]): boolean {
+  if (options.some(({ name }) => name === 'icount')) return true;
+  return (
+    options
+      .filter(({ name }) => name === 'accel')
+      .flatMap(({ value }) => parseQemuOpts(value, 'accel'))
+      .findLast(({ key }) => key === 'thread')?.value === 'single'
+  );
+}
+
 /**
- * machine_parse_smp_config: maxcpus, else cpus, else the product of the topology. Since 6.2 `-smp`
+ * machine_parse_smp_config: cpus, else maxcpus, else the product of the topology. Since 6.2 `-smp`
  * is short for properties of the machine, and a later mention of one replaces an earlier.
  */
-function parseMaxVcpus(options: readonly Option[]): number | undefined {
+function parseVcpus(options: readonly Option[]): number | undefined {
   const counts = new Map<string, number>();
   for (const { key, value } of options.flatMap(smpProperties)) {
     const count = parseCount(value ?? '');
@@ -189,8 +224,8 @@ function parseMaxVcpus(options: readonly Option[]): number | undefined {
   const factors = TOPOLOGY.flatMap((name) => counts.get(name) ?? []);
   const product =
     factors.length === 0 ? undefined : factors.reduce((result, factor) => result * factor);
-  const most = counts.get('maxcpus') ?? counts.get('cpus') ?? product;
-  return most !== undefined && most <= MAX_VCPUS ? most : undefined;
+  const first = counts.get('cpus') ?? counts.get('maxcpus') ?? product;
+  return first !== undefined && first <= MAX_VCPUS ? first : undefined;
 }
 
 function smpProperties({ name, value }: Option): readonly QemuOpt[] {

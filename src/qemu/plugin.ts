@@ -3,7 +3,7 @@ import type { PluginKind } from '../layout/plugin-kind.js';
 import { type ProcessFacts, readEnvironment } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import { explainAbsence, explainUnwanted } from './absence.js';
-import { parseQemuCommand, type QemuCommand } from './command-line.js';
+import { parseQemuCommand, type QemuCommand, qemuArguments } from './command-line.js';
 import { fileForGdb } from './for-gdb.js';
 import { describeElfFailure } from './mapped-elf.js';
 import type { LoadedPlugin, PluginFile } from './plugin-file.js';
@@ -77,7 +77,7 @@ export async function locatePlugin(
 export async function readQemuCommand(target: ProcessFacts): Promise<QemuCommand> {
   const plugin = await readEnvironment(target.pid, 'QEMU_PLUGIN');
   return parseQemuCommand(
-    [target.executable, ...target.argv.slice(1)],
+    qemuArguments(target.executable, target.argv),
     plugin === undefined ? {} : { QEMU_PLUGIN: plugin },
   );
 }

@@ -7,7 +7,13 @@ function found(pid: number): FoundGuest {
   return {
     pid,
     target: { pid, startTicks: 1n, state: 'R', uid: 0, executable: 'x', argv },
-    command: { kind: 'user', architecture: 'riscv64', plugins: [], maxVcpus: undefined },
+    command: {
+      kind: 'user',
+      architecture: 'riscv64',
+      plugins: [],
+      vcpus: undefined,
+      singleThread: false,
+    },
     plugin: { kind: 'insn' as const, path: '/opt/libinsn.so' },
   };
 }

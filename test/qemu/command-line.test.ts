@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseQemuCommand } from '../../src/qemu/command-line.js';
+import { parseQemuCommand, qemuArguments } from '../../src/qemu/command-line.js';
 
 const USER = 'qemu-riscv64';
 const SYSTEM = 'qemu-system-riscv64';
@@ -33,7 +33,8 @@ describe('the executable', () => {
       kind,
       architecture,
       plugins: [],
-      maxVcpus: undefined,
+      vcpus: undefined,
+      singleThread: false,
     });
   });
 
@@ -165,7 +166,7 @@ describe('in user mode', () => {
   });
 
   test("the guest's -smp is the guest's business", () => {
-    expect(parseQemuCommand([USER, './prog', '-smp', '4']).maxVcpus).toBeUndefined();
+    expect(parseQemuCommand([USER, './prog', '-smp', '4']).vcpus).toBeUndefined();
   });
 });
 
@@ -190,7 +191,8 @@ describe('in system mode', () => {
     [['-smp', '4'], 4],
     [['--smp', '4'], 4],
     [['-smp', 'cpus=4'], 4],
-    [['-smp', '2,maxcpus=6'], 6],
+    [['-smp', '2,maxcpus=6'], 2],
+    [['-smp', 'maxcpus=6,cores=2'], 6],
     [['-smp', 'maxcpus=6'], 6],
     [['-smp', '4,sockets=2,cores=2'], 4],
     [['-smp', 'sockets=2,cores=2'], 4],
@@ -221,16 +223,47 @@ describe('in system mode', () => {
     [['-smp', '99999999999999999999'], undefined],
     [['-smp', 'sockets=100000,cores=100000'], undefined],
     [['-smp', 'sockets=2,cores=x'], undefined],
-  ])('%j is at most %s vCPUs', (args, expected) => {
-    expect(parseQemuCommand([SYSTEM, ...args]).maxVcpus).toBe(expected);
+  ])('%j begins with %s vCPUs', (args, expected) => {
+    expect(parseQemuCommand([SYSTEM, ...args]).vcpus).toBe(expected);
   });
+});
+
+test.each([
+  [['-icount', 'shift=0'], true],
+  [['-accel', 'tcg,thread=single'], true],
+  [['-accel', 'tcg,thread=multi'], false],
+  [['-accel', 'tcg,thread=single', '-accel', 'tcg,thread=multi'], false],
+  [['-accel', 'tcg'], false],
+  [['-append', 'icount'], false],
+  [[], false],
+])('with %j one thread runs all vCPUs: %s', (args, expected) => {
+  expect(parseQemuCommand([SYSTEM, ...args]).singleThread).toBe(expected);
+});
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['/usr/bin/qemu-riscv64', ['whatever', '-plugin'], ['/usr/bin/qemu-riscv64', '-plugin']],
+  ['/opt/emulator', ['qemu-system-arm', '-smp'], ['qemu-system-arm', '-smp']],
+  ['/opt/.qemu-arm-wrapped', ['a', '-g'], ['/opt/.qemu-arm-wrapped', '-g']],
+  [
+    '/lib64/ld-linux-x86-64.so.2',
+    ['/lib64/ld-linux-x86-64.so.2', '--library-path', '/l', '/opt/qemu-arm', '-plugin', 'a.so'],
+    ['/opt/qemu-arm', '-plugin', 'a.so'],
+  ],
+  [
+    '/opt/emulator',
+    ['emulator', '-plugin', 'a.so', './qemu-arm'],
+    ['/opt/emulator', '-plugin', 'a.so', './qemu-arm'],
+  ],
+  ['/opt/emulator', [], ['/opt/emulator']],
+])('of %s with the arguments %j, those of QEMU are %j', (executable, argv, expected) => {
+  expect(qemuArguments(executable, argv)).toEqual(expected);
 });
 
 test('an executable of another name is read as both kinds', () => {
   const command = parseQemuCommand(['emulator', '-plugin', 'a.so', '-smp', '2'], {
     QEMU_PLUGIN: 'b.so',
   });
-  expect(command).toMatchObject({ kind: undefined, maxVcpus: 2 });
+  expect(command).toMatchObject({ kind: undefined, vcpus: 2 });
   expect(command.plugins.map(({ file }) => file)).toEqual(['b.so', 'a.so']);
 });
 
@@ -257,9 +290,9 @@ test('no command line makes it throw', () => {
   fc.assert(
     fc.property(executable, fc.array(argument), fc.option(argument), (name, args, variable) => {
       const environment = variable === null ? {} : { QEMU_PLUGIN: variable };
-      const { plugins, maxVcpus } = parseQemuCommand([name, ...args], environment);
+      const { plugins, vcpus } = parseQemuCommand([name, ...args], environment);
       expect(plugins.every(({ file }) => file !== '')).toBe(true);
-      expect(maxVcpus ?? 1).toBeGreaterThan(0);
+      expect(vcpus ?? 1).toBeGreaterThan(0);
     }),
     { numRuns: 2000 },
   );

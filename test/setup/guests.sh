@@ -29,7 +29,7 @@ compile_guests() {
 
     image s390x-plug s390x-plug.S
 
-    for program in threads leader-exits forks execs signals; do
+    for program in threads late-threads leader-exits forks execs signals; do
         hosted "$program" "$program.c"
     done
 }

@@ -50,19 +50,32 @@ function table(
     return due ? `${paint(bold, aligned(columns, titles))}\n${row}\n` : `${row}\n`;
   };
 
+  /** A slot that more vCPUs share than before has more in its name. */
+  const titled = (index: number, vcpuLabel: (index: number) => string): Column => {
+    const known = columns[index];
+    if (index < firstColumns.length && known !== undefined) return known;
+    const column = vcpuColumn(vcpuLabel(index - firstColumns.length));
+    return known === undefined || column.title.length > known.title.length
+      ? { ...column, width: Math.max(column.width, known?.width ?? 0) }
+      : known;
+  };
+
   const widenFor = (
     cells: readonly string[],
     vcpuLabel = (index: number) => String(index),
   ): void => {
     const fitted = cells.map((cell, index) => {
-      const column = columns[index] ?? vcpuColumn(vcpuLabel(index - firstColumns.length));
+      const column = titled(index, vcpuLabel);
       return cell.length > column.width ? { ...column, width: cell.length } : column;
     });
     // A row in words has fewer cells than there are columns.
     const next = [...fitted, ...columns.slice(fitted.length)];
     headerDue ||=
       next.length > columns.length ||
-      next.some(({ width }, index) => width !== columns[index]?.width);
+      next.some(
+        ({ title, width }, index) =>
+          width !== columns[index]?.width || title !== columns[index]?.title,
+      );
     columns = next;
   };
 

@@ -15,6 +15,7 @@ export const info: RunInfo = {
   gdb: '13.1',
   intervalNs: 1_000_000_000,
   vcpuLabel: String,
+  lookAtVcpus: async () => [],
 };
 
 const began = 123_456_789_012_345n;

@@ -1,0 +1,64 @@
+import type { Counters } from '../layout/layout.js';
+
+/** What is asked about a guest's vCPUs here. */
+export interface CountedVcpus {
+  readonly vcpus: {
+    readonly count: number;
+    readonly most: number;
+    readonly areParallel: boolean;
+  };
+  readonly counters: Pick<Counters, 'sharedSlots' | 'lossy'>;
+}
+
+/**
+ * What slot i of the counters holds at the moment of asking: `0`, or `0+8+16` where there have been
+ * more vCPUs than slots.
+ */
+export function vcpuLabels(guest: CountedVcpus): (index: number) => string {
+  const slots = guest.counters.sharedSlots;
+  return (index) => {
+    const { most } = guest.vcpus;
+    if (slots === undefined || most <= slots) return String(index);
+    const sharing = Math.max(1, Math.ceil((most - index) / slots));
+    if (sharing <= LISTED_AT_MOST) {
+      return Array.from({ length: sharing }, (_, turn) => index + turn * slots).join('+');
+    }
+    return `${index}+${index + slots}+...+${index + (sharing - 1) * slots}`;
+  };
+}
+
+/** A column is named for all that share it, as long as the name is no wider than the counts. */
+const LISTED_AT_MOST = 4;
+
+/** Whether what is said about the counts depends on how many vCPUs there are. */
+export function dependsOnVcpus({ sharedSlots, lossy }: CountedVcpus['counters']): boolean {
+  return lossy || sharedSlots !== undefined;
+}
+
+/** Something that the user should know about how far the counts can be trusted. */
+export interface Caveat {
+  readonly kind: 'lossy' | 'shared';
+  /** One sentence. */
+  readonly text: string;
+}
+
+/** What is true of the counts at this moment. */
+export function countingCaveats({ vcpus, counters }: CountedVcpus): readonly Caveat[] {
+  const { count, most, areParallel } = vcpus;
+  const { lossy, sharedSlots } = counters;
+  const caveats: Caveat[] = [];
+  if (lossy && areParallel) {
+    caveats.push({
+      kind: 'lossy',
+      text: `${count} vCPUs add to one counter without atomicity and lose some of each other's increments: the count is a lower bound, as QEMU's own report at exit is`,
+    });
+  }
+  if (sharedSlots !== undefined && most > sharedSlots) {
+    const loss = areParallel ? ", less what they lose of each other's increments" : '';
+    caveats.push({
+      kind: 'shared',
+      text: `libinsn has ${sharedSlots} slots for ${most} vCPUs: a column is the sum of those that share a slot${loss}`,
+    });
+  }
+  return caveats;
+}

@@ -1,0 +1,42 @@
+import type { Caveat } from '../guest/vcpu-words.js';
+import type { Observer, RunInfo } from './observer.js';
+
+/** How often a guest's threads are counted at most; that takes a few microseconds. */
+const LOOK_MS = 200;
+
+/**
+ * Says how far the counts can be trusted: each thing once for each guest, when it becomes true. To be
+ * told of a tick before those who write it, whose titles it sees to.
+ */
+export function tellCaveats(notice: (text: string) => void, labelled: boolean): Observer {
+  const guests = new Map<number, Told>();
+  const look = async (pid: number, told: Told | undefined): Promise<void> => {
+    if (told === undefined) return;
+    told.lookedAtMs = performance.now();
+    for (const { kind, text } of await told.info.lookAtVcpus()) {
+      if (told.kinds.has(kind)) continue;
+      told.kinds.add(kind);
+      notice(labelled ? `process ${pid}: ${text}` : text);
+    }
+  };
+  return {
+    async start(info) {
+      const kinds = guests.get(info.pid)?.kinds ?? new Set();
+      const told = { info, kinds, lookedAtMs: 0 };
+      guests.set(info.pid, told);
+      await look(info.pid, told);
+    },
+    async tick(pid) {
+      const told = guests.get(pid);
+      if (performance.now() - (told?.lookedAtMs ?? 0) >= LOOK_MS) await look(pid, told);
+    },
+    end: (pid) => look(pid, guests.get(pid)),
+    close() {},
+  };
+}
+
+interface Told {
+  readonly info: RunInfo;
+  readonly kinds: Set<Caveat['kind']>;
+  lookedAtMs: number;
+}

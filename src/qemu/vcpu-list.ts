@@ -1,0 +1,115 @@
+import { open } from 'node:fs/promises';
+import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
+import { fileSource } from '../elf/source.js';
+import { decodeUnsigned } from '../memory/word.js';
+import { groupByFile, parseMaps } from '../proc/maps.js';
+import { readMaps } from '../proc/process.js';
+import { ProcessMemory } from '../proc/process-memory.js';
+
+/**
+ * Variables of QEMU itself (hw/core/cpu-common.c, accel/tcg/tcg-all.c, hw/core/machine.c). A QEMU that
+ * takes plugins has to export its symbols, and with modules it exports all that there are; one that
+ * was built by its user has not been stripped.
+ */
+const LISTS = ['cpus_queue', 'cpus'] as const;
+const PARALLEL = 'mttcg_enabled';
+const MACHINE = 'current_machine';
+
+/** Beyond these what we follow is no list of vCPUs. */
+const MOST_VCPUS = 10_000;
+
+/** What QEMU's own list says at one moment. */
+export interface ListedVcpus {
+  readonly count: number;
+  /** Whether each has a thread of its own (MTTCG); undefined where it is not to be found. */
+  readonly parallel: boolean | undefined;
+}
+
+/**
+ * The list in which QEMU keeps its vCPUs, all that there are and no others, whatever the command line,
+ * the board or a configuration file has asked for.
+ */
+export class VcpuList {
+  readonly #pid: number;
+  readonly #elf: ProgramVariables;
+  readonly #biasBytes: bigint;
+
+  private constructor(pid: number, elf: ProgramVariables, biasBytes: bigint) {
+    this.#pid = pid;
+    this.#elf = elf;
+    this.#biasBytes = biasBytes;
+  }
+
+  /** By QEMU's executable. Undefined if it can't be read. */
+  static async find(pid: number): Promise<VcpuList | undefined> {
+    try {
+      const handle = await open(`/proc/${pid}/exe`);
+      try {
+        const names = new Set([...LISTS, PARALLEL, MACHINE]);
+        const elf = await readProgramVariables(await fileSource(handle), names);
+        const { ino } = await handle.stat({ bigint: true });
+        const mapped = groupByFile(parseMaps(await readMaps(pid))).find(
+          ({ inode }) => inode === ino,
+        );
+        if (mapped === undefined) return undefined;
+        return new VcpuList(pid, elf, mapped.base.start - elf.firstLoadAddress);
+      } finally {
+        await handle.close();
+      }
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether it is a QEMU of the system mode, told by what only those have. */
+  get isOfSystem(): boolean {
+    return this.#addressOf(MACHINE) !== undefined;
+  }
+
+  /** Undefined if the list is not there, may not be read, or is being changed at this moment. */
+  async read(): Promise<ListedVcpus | undefined> {
+    const head = this.#addressOf(...LISTS);
+    const flag = this.#addressOf(PARALLEL);
+    const memory = head === undefined ? undefined : await ProcessMemory.open(this.#pid);
+    if (head === undefined || memory === undefined) return undefined;
+    try {
+      const count = await this.#walk(memory, head);
+      const parallel = flag === undefined ? undefined : await memory.read(flag, 1);
+      return count === undefined
+        ? undefined
+        : { count, parallel: parallel === undefined ? undefined : parallel[0] !== 0 };
+    } finally {
+      await memory.close();
+    }
+  }
+
+  /**
+   * A QTAILQ (include/qemu/queue.h, since 4.0): the head and every element have a link of two pointers,
+   * of which the second leads to the link before, and from the head to the last. So it can be walked
+   * backwards without knowing where in an element its link is.
+   */
+  async #walk(memory: ProcessMemory, head: bigint): Promise<number | undefined> {
+    let link = await this.#previous(memory, head);
+    for (let count = 0; link !== undefined && count < MOST_VCPUS; count += 1) {
+      if (link === head) return count === 0 ? undefined : count;
+      link = await this.#previous(memory, link);
+    }
+    return undefined;
+  }
+
+  async #previous(memory: ProcessMemory, link: bigint): Promise<bigint | undefined> {
+    const wordBytes = this.#elf.wordBits === 64 ? 8 : 4;
+    const bytes = await memory.read(link + BigInt(wordBytes), wordBytes);
+    return bytes === undefined
+      ? undefined
+      : decodeUnsigned(bytes, 0, wordBytes, this.#elf.byteOrder);
+  }
+
+  #addressOf(...names: readonly string[]): bigint | undefined {
+    for (const name of names) {
+      const symbol = this.#elf.variables.get(name);
+      if (symbol !== undefined) return symbol.addressBytes + this.#biasBytes;
+    }
+    return undefined;
+  }
+}
