@@ -58,7 +58,7 @@ export async function resolveGuest(
   const plugin = await findPlugin(target, command, options);
   if (plugin.needsProof && plugin.name === plugin.mappedPath && target.uid !== process.getuid?.()) {
     events.onNotice(
-      `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which the build-id will tell`,
+      `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which its ${plugin.elf.buildId === undefined ? 'code' : 'build-id'} will tell`,
     );
   }
   const { startTicks } = target;

@@ -25,7 +25,7 @@ export interface OpenElfFile {
 export type MappedElf =
   | ({
       readonly kind: 'opened';
-      /** Known to be the very file that is mapped; else its build-id must prove it. */
+      /** Known to be the very file that is mapped; else its build-id or its code must prove it. */
       readonly isSame: boolean;
     } & OpenElfFile)
   /** `error` comes from reading the very file that is mapped: it is no ELF file that can be read. */
@@ -81,7 +81,7 @@ export async function openElf(file: Buffer): Promise<OpenElfFile> {
 /**
  * Whether a name leads to what is mapped. The inode alone does not tell: on a tmpfs the first file
  * always has the same. Where stat(2) has another device than the maps (Btrfs, overlayfs) the
- * answer is no, and the build-id has to tell.
+ * answer is no, and the build-id or the code has to tell.
  */
 export async function leadsTo(name: Buffer, mapped: MappedFile): Promise<boolean> {
   const stats = await stat(name, { bigint: true }).catch(() => undefined);

@@ -21,7 +21,7 @@ export interface PluginFile {
   readonly elf: ElfFile;
   /** What is to be added to link-time addresses. */
   readonly loadBias: bigint;
-  /** Not known to be the very file that is mapped: its build-id must be found in memory. */
+  /** Not known to be the very file that is mapped: its build-id, or its code, must be found in memory. */
   readonly needsProof: boolean;
   /** Others that count in the same process. */
   readonly beside: readonly LoadedPlugin[];
