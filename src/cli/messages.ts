@@ -1,14 +1,17 @@
 import { IcountError } from '../errors.js';
 import type { Messages } from '../messages.js';
+import { isUtf8Locale, plainText } from '../text/locale.js';
 import { printable } from '../text/printable.js';
+import { errorCode } from '../text/system-error.js';
 import type { Talk } from './request.js';
 
 /** Messages on a stream, spared where the user asked for quiet. */
 export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages {
   let clear = (): void => {};
+  const isUtf8 = isUtf8Locale(process.env);
   const write = (text: string): void => {
     clear();
-    stream.write(text);
+    stream.write(isUtf8 ? text : plainText(text));
   };
   return {
     notice(text) {
@@ -27,7 +30,10 @@ export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages 
       if (options.quiet || options.verbose || !stream.isTTY) return () => {};
       const { default: ora } = await import('ora');
       // Ctrl-C is ours to handle, and stdin the command's to read.
-      const spinner = ora({ text, stream, discardStdin: false, hideCursor: false }).start();
+      const spinner = ora({
+        ...{ text, stream, discardStdin: false, hideCursor: false },
+        spinner: isUtf8 ? 'dots' : 'line',
+      }).start();
       clear = () => spinner.clear();
       return () => {
         // Stopping clears the line, which by now may hold something else.
@@ -42,6 +48,10 @@ export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages 
 /** One sentence, and what to do on a line of its own; never a stack trace for a user's mistake. */
 export function describeError(error: unknown): string {
   if (!(error instanceof IcountError)) {
+    const code = errorCode(error);
+    if (code === 'EMFILE' || code === 'ENFILE') {
+      return `icount-gdb: no more files can be opened (${code})\n  allow more: ulimit -n 1024\n`;
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `icount-gdb: this is a bug, please report it: ${stack}\n`;
   }

@@ -7,6 +7,7 @@ import { addCommonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
 import { givenOptions, refuseOptionsBefore } from './given-options.js';
 import { fullHelp, styleHelp } from './help.js';
+import { habitOf } from './other-habits.js';
 import { parsePid } from './pid.js';
 import { textRequest } from './print.js';
 import { PLAIN_TALK, type Request, type TakeRequest } from './request.js';
@@ -29,7 +30,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
     program.parse(own, { from: 'user' });
   } catch (error) {
     const isPrinted = error instanceof CommanderError && error.exitCode === 0;
-    if (!isPrinted) throw error;
+    if (!isPrinted) throw habitOf(own) ?? error;
   }
   const name = program.args[0] ?? '';
   if (command !== undefined && program.commands.some((one) => one.name() === name)) {

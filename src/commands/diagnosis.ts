@@ -1,3 +1,4 @@
+import { plainText } from '../text/locale.js';
 import { printable } from '../text/printable.js';
 
 /** One thing that a poll needs, and whether it is there. */
@@ -25,7 +26,7 @@ export function diagnosisText(checks: readonly Check[], unicode: boolean): strin
   const marks = unicode ? TICKS : WORDS;
   const width = Math.max(...checks.map(({ name }) => name.length));
   const indent = ' '.repeat(marks.ok.length + 1 + width + 2);
-  return checks
+  const lines = checks
     .map(({ name, result }) => {
       const remedy =
         result.kind === 'missing' && result.remedy !== undefined
@@ -34,6 +35,7 @@ export function diagnosisText(checks: readonly Check[], unicode: boolean): strin
       return `${marks[result.kind]} ${name.padEnd(width)}  ${printable(textOf(result))}\n${remedy}`;
     })
     .join('');
+  return unicode ? lines : plainText(lines);
 }
 
 function textOf(result: CheckResult): string {

@@ -5,23 +5,27 @@ export interface Glyphs {
   /** From nothing to a whole cell, from the left. */
   readonly bars: readonly string[];
   readonly gap: string;
+  /** Stands for a number that there is none of. */
+  readonly none: string;
 }
 
 const blocks: Glyphs = {
   levels: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   bars: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
   gap: '·',
+  none: '–',
 };
 
 const ascii: Glyphs = {
   levels: [' ', '.', ':', '|'],
   bars: [' ', '#'],
   gap: '-',
+  none: '-',
 };
 
-/** Linux's own console has only some of the blocks. */
-export function glyphsFor(term: string | undefined): Glyphs {
-  return term === 'linux' ? ascii : blocks;
+/** Linux's own console has only some of the blocks, and a locale without UTF-8 none. */
+export function glyphsFor(term: string | undefined, unicode = true): Glyphs {
+  return term === 'linux' || !unicode ? ascii : blocks;
 }
 
 /**

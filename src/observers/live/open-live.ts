@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js';
 import type { EndReason } from '../../sampler/sample.js';
+import { isUtf8Locale } from '../../text/locale.js';
 import { guestEndText } from '../guest-end-text.js';
 import type { Observer } from '../observer.js';
 import { LiveCounts } from './counts.js';
@@ -25,7 +26,7 @@ export function openLive(
 ): Observer {
   checkTerminal();
   const counts = new LiveCounts(options.intervalNs);
-  const glyphs = glyphsFor(process.env['TERM']);
+  const glyphs = glyphsFor(process.env['TERM'], isUtf8Locale(process.env));
   let isOpen = false;
   let held: LiveState | undefined;
   let help = false;

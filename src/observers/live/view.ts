@@ -55,7 +55,7 @@ function content(
   options: ViewOptions,
 ): readonly Line[] {
   const SCALE_LINES = 1;
-  const figures = [...rates(state), ...parting];
+  const figures = [...rates(state, options), ...parting];
   const forBoth = room - figures.length - SCALE_LINES - parting.length;
   const graphRows = Math.min(MOST_GRAPH_ROWS, Math.max(1, forBoth - state.parts.length));
   return [
@@ -66,13 +66,13 @@ function content(
   ];
 }
 
-function rates({ nowMips, trouble, totals }: LiveState): readonly Line[] {
+function rates({ nowMips, trouble, totals }: LiveState, { glyphs }: ViewOptions): readonly Line[] {
   const now: Span =
     nowMips === undefined
       ? { text: printable(trouble ?? 'the first interval is not over yet'), look: 'warning' }
       : { text: `${nowMips.toFixed(2)} MIPS`, look: 'strong' };
   const { insns, elapsedNs, leastMips, mostMips, gaps } = totals;
-  const rate = (mips: number | undefined): string => mips?.toFixed(2) ?? '–';
+  const rate = (mips: number | undefined): string => mips?.toFixed(2) ?? glyphs.none;
   const mean = elapsedNs > 0 ? mipsOf(insns, elapsedNs) : undefined;
   return [
     [{ text: INDENT }, now],
@@ -113,7 +113,7 @@ function parts(all: readonly LivePart[], room: number, options: ViewOptions): re
   const barWidth = Math.max(0, options.width - labelWidth - rateWidth - 4 * INDENT.length);
   return [
     ...shown.map(({ label, mips, state }): Line => {
-      const rate = mips?.toFixed(2) ?? '–';
+      const rate = mips?.toFixed(2) ?? options.glyphs.none;
       return [
         { text: `${INDENT}${label.padEnd(labelWidth)}${INDENT}`, look: 'faint' },
         { text: `${rate.padStart(rateWidth)}${INDENT}` },

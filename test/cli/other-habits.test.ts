@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { habitOf } from '../../src/cli/other-habits.js';
+
+test.each([
+  ['-p 1234', 'there is no option -p: process ids need none', 'icount-gdb 1234'],
+  ['-p1234', 'there is no option -p: process ids need none', 'icount-gdb 1234'],
+  ['-i 1s -p 1,2', 'there is no option -p: process ids need none', 'icount-gdb 1 2'],
+  ['--pid=7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
+  ['--pid 7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
+  ['-p', 'there is no option -p: process ids need none', 'icount-gdb <pid>'],
+  ['12 sleep 5', '"sleep" is no process id', 'a command goes behind --: icount-gdb 12 -- sleep 5'],
+  [
+    '-q 12 13 ./run -x',
+    '"./run" is no process id',
+    'a command goes behind --: icount-gdb -q 12 13 -- ./run -x',
+  ],
+])('%s is answered with how it is written here', (line, message, hint) => {
+  expect(habitOf(line.split(' '))).toMatchObject({ message, hint });
+});
+
+test.each(['--plot x', '12 --foo bar', 'lst', '12', 'inspect 12 13', '--frobnicate'])(
+  '%s is no habit of other tools',
+  (line) => {
+    expect(habitOf(line.split(' '))).toBeUndefined();
+  },
+);
