@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
 import { decodeUnsigned } from '../memory/word.js';
@@ -17,6 +17,14 @@ const MACHINE = 'current_machine';
 
 /** Beyond these what we follow is no list of vCPUs. */
 const MOST_VCPUS = 10_000;
+
+/** By file: most guests of a host run the same, and its symbols are some ten thousands. */
+const programs = new Map<string, ProgramVariables>();
+
+async function readVariables(handle: FileHandle): Promise<ProgramVariables> {
+  const names = new Set([...LISTS, PARALLEL, MACHINE]);
+  return await readProgramVariables(await fileSource(handle), names);
+}
 
 /** What QEMU's own list says at one moment. */
 export interface ListedVcpus {
@@ -45,9 +53,10 @@ export class VcpuList {
     try {
       const handle = await open(`/proc/${pid}/exe`);
       try {
-        const names = new Set([...LISTS, PARALLEL, MACHINE]);
-        const elf = await readProgramVariables(await fileSource(handle), names);
-        const { ino } = await handle.stat({ bigint: true });
+        const { dev, ino, mtimeNs } = await handle.stat({ bigint: true });
+        const key = `${dev} ${ino} ${mtimeNs}`;
+        const elf = programs.get(key) ?? (await readVariables(handle));
+        programs.set(key, elf);
         const mapped = groupByFile(parseMaps(await readMaps(pid))).find(
           ({ inode }) => inode === ino,
         );
