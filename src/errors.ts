@@ -237,3 +237,18 @@ export class OutputError extends IcountError {
     this.file = file;
   }
 }
+
+/** The exporter can't be reached where it is to be. */
+export class ListenError extends IcountError {
+  override readonly name = 'ListenError' as const;
+  override readonly exitCode = ExitCode.usage;
+  readonly address: string;
+
+  constructor(address: string, why: string) {
+    super(
+      `can't listen on ${address}: ${why}`,
+      'give --listen an address of this host and a free port',
+    );
+    this.address = address;
+  }
+}

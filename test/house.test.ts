@@ -7,11 +7,12 @@ import { expect, test } from 'vitest';
  * below it only; what belongs to none lies beside them, and is for all.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['commands', 'observers', 'guest', 'output', 'text'],
+  cli: ['commands', 'exporter', 'observers', 'guest', 'output', 'text'],
   commands: [
-    ...['observers', 'output', 'guest', 'gdb', 'qemu'],
+    ...['exporter', 'observers', 'output', 'guest', 'gdb', 'qemu'],
     ...['layout', 'sampler', 'proc', 'text'],
   ],
+  exporter: ['text'],
   observers: ['output', 'guest', 'layout', 'sampler', 'text'],
   output: ['text'],
   guest: ['gdb', 'qemu', 'layout', 'sampler', 'proc', 'elf', 'mi', 'memory', 'text'],

@@ -2,7 +2,7 @@
 # Installs and builds what the demo or the tests need, and only what is missing.
 #
 #   sh test/setup.sh demo     gdb, QEMU, the cross compiler, libinsn and libbb for the installed QEMU, guests
-#   sh test/setup.sh test     that, and both in all of their memory layouts, and QEMU 10
+#   sh test/setup.sh test     that, and both in all of their memory layouts, QEMU 10 and Prometheus
 #
 # QEMU_SOURCE=<tree> takes the demo's plugins from a QEMU source tree instead of Debian's source
 # package. All that is built lies in .cache/, in directories that are made whole or not at all.
@@ -28,6 +28,7 @@ mkdir -p "$cache"
 . test/setup/archive.sh
 . test/setup/plugins.sh
 . test/setup/qemu.sh
+. test/setup/prometheus.sh
 . test/setup/guests.sh
 
 have_npm_packages
@@ -45,6 +46,7 @@ have_qemu7
 if [ "$purpose" = test ]; then
     have_plugin_layouts
     have_qemu10
+    have_prometheus
 fi
 clean_up
 

@@ -23,6 +23,8 @@ export interface QemuCommand {
   readonly kind: 'user' | 'system' | undefined;
   /** The guest's, as QEMU names it: `riscv64`. */
   readonly architecture: string | undefined;
+  /** `-name` in system mode, in user mode the file of the guest's program; without that undefined. */
+  readonly name: string | undefined;
   readonly plugins: readonly PluginOption[];
   /**
    * The vCPUs to begin with in system mode. Undefined where nothing was said, and then it is the
@@ -42,7 +44,9 @@ const USER_OPTIONS_WITH_ARGUMENT: ReadonlySet<string> = new Set(
 );
 
 /** Options of the system mode, each with an argument, that are of interest here. */
-const SYSTEM_OPTIONS: ReadonlySet<string> = new Set('plugin smp machine M accel icount'.split(' '));
+const SYSTEM_OPTIONS: ReadonlySet<string> = new Set(
+  'plugin smp machine M accel icount name'.split(' '),
+);
 
 /** Targets of linux-user (configs/targets/*-linux-user.mak): `qemu-img` and others are none. */
 const USER_ARCHITECTURES: ReadonlySet<string> = new Set(
@@ -82,7 +86,8 @@ export function parseQemuCommand(
   environment: { readonly QEMU_PLUGIN?: string } = {},
 ): QemuCommand {
   const { kind, architecture } = parseExecutable(argv[0] ?? '');
-  const options = kind === 'user' ? userOptions(argv) : systemOptions(argv);
+  const { options, program } =
+    kind === 'user' ? userOptions(argv) : { options: systemOptions(argv), program: undefined };
   const fromEnvironment = kind === 'system' ? undefined : environment.QEMU_PLUGIN;
   const plugins = [
     ...(fromEnvironment === undefined ? [] : [fromEnvironment]),
@@ -91,6 +96,7 @@ export function parseQemuCommand(
   return {
     kind,
     architecture,
+    name: kind === 'user' ? program?.slice(program.lastIndexOf('/') + 1) : parseName(options),
     plugins: parsePlugins(plugins),
     vcpus: kind === 'user' ? undefined : parseVcpus(options),
     singleThread: kind !== 'user' && isSingleThread(options),
@@ -113,6 +119,14 @@ function parseExecutable(path: string): Pick<QemuCommand, 'kind' | 'architecture
     : { kind: undefined, architecture: undefined };
 }
 
+/** softmmu/vl.c: `guest=`, which may be left away; the last one counts. */
+function parseName(options: readonly Option[]): string | undefined {
+  return options
+    .filter(({ name }) => name === 'name')
+    .flatMap(({ value }) => parseQemuOpts(value, 'guest'))
+    .findLast(({ key }) => key === 'guest')?.value;
+}
+
 interface Option {
   readonly name: string;
   readonly value: string;
@@ -122,19 +136,22 @@ interface Option {
  * User mode: options end at the guest program, the first argument without a dash, or at `--`. An
  * option that is not in the table has no argument here; at worst the options end too early.
  */
-function userOptions(argv: readonly string[]): readonly Option[] {
+function userOptions(argv: readonly string[]): {
+  readonly options: readonly Option[];
+  readonly program: string | undefined;
+} {
   const options: Option[] = [];
   for (let index = 1; index < argv.length; index++) {
     const name = optionName(argv[index] ?? '');
     if (name === undefined || name === '-') {
-      break;
+      return { options, program: argv[name === undefined ? index : index + 1] };
     }
     if (USER_OPTIONS_WITH_ARGUMENT.has(name)) {
       index++;
       options.push({ name, value: argv[index] ?? '' });
     }
   }
-  return options;
+  return { options, program: undefined };
 }
 
 /**

@@ -10,6 +10,7 @@ function found(pid: number): FoundGuest {
     command: {
       kind: 'user',
       architecture: 'riscv64',
+      name: undefined,
       plugins: [],
       vcpus: undefined,
       singleThread: false,

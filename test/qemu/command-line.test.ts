@@ -32,6 +32,7 @@ describe('the executable', () => {
     expect(parseQemuCommand([name])).toEqual({
       kind,
       architecture,
+      name: undefined,
       plugins: [],
       vcpus: undefined,
       singleThread: false,
@@ -40,6 +41,24 @@ describe('the executable', () => {
 
   test('no arguments at all are nothing', () => {
     expect(parseQemuCommand([])).toMatchObject({ kind: undefined, plugins: [] });
+  });
+});
+
+describe('the name', () => {
+  test.each([
+    [[SYSTEM, '-name', 'build-7'], 'build-7'],
+    [[SYSTEM, '--name', 'guest=build-7,debug-threads=on'], 'build-7'],
+    [[SYSTEM, '-name', 'process=x,guest=a,,b'], 'a,b'],
+    [[SYSTEM, '-name', 'one', '-name', 'debug-threads=on', '-name', 'guest=two'], 'two'],
+    [[SYSTEM, '-name', 'debug-threads=on'], undefined],
+    [[SYSTEM, '-name'], undefined],
+    [[SYSTEM], undefined],
+    [[USER, '-plugin', '/x/libinsn.so', '/srv/jobs/crc', '-name', 'other'], 'crc'],
+    [[USER, '--', './crc'], 'crc'],
+    [[USER, '-L', '/sysroot', 'a\nb/c\nd'], 'c\nd'],
+    [[USER, '-plugin', '/x/libinsn.so'], undefined],
+  ])('of %j is %j', (argv, name) => {
+    expect(parseQemuCommand(argv).name).toBe(name);
   });
 });
 

@@ -36,6 +36,7 @@ has() {
     groff-base) command -v groff ;;
     jq) command -v jq ;;
     strace) command -v strace ;;
+    systemd) command -v systemd-analyze ;;
     perl-base) command -v perl ;;
     esac >/dev/null 2>&1
 }
@@ -43,7 +44,7 @@ has() {
 needed_packages='gdb qemu-user qemu-system-misc gcc libc6-dev gcc-riscv64-linux-gnu
 libc6-dev-riscv64-cross pkg-config libglib2.0-dev binutils xz-utils'
 if [ "$purpose" = test ]; then
-    needed_packages="$needed_packages man-db groff-base jq strace perl-base"
+    needed_packages="$needed_packages man-db groff-base jq strace perl-base systemd"
 fi
 
 missing_packages() {
