@@ -63,7 +63,8 @@ export function watchRequest(
   };
 }
 
-function guestChoice(pids: readonly number[], all: boolean): GuestChoice {
+/** @throws UsageError */
+export function guestChoice(pids: readonly number[], all: boolean): GuestChoice {
   if (all && pids.length > 0) {
     throw new UsageError('--all and process ids exclude each other', 'give one or the other');
   }

@@ -1,6 +1,9 @@
 import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
+import type { FoundProcess } from '../guest/following.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
+import { type NewcomerEvents, takeInNewcomers, type UseGuest } from '../guest/newcomers.js';
+import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
 import { tellCaveats } from '../observers/caveats.js';
 import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
@@ -33,13 +36,19 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
   const diverted = divertedMessages(messages);
   const signals = onEndingSignals(() => stop.abort('interrupted'));
   let observers = new Observers([]);
+  const taking =
+    (guests: readonly WatchedGuest[], leftOut: readonly FoundProcess[]) =>
+    async (sample: UseGuest, over: AbortSignal): Promise<void> => {
+      const already = { tended: guests.map(({ target }) => target), failed: leftOut };
+      await takeInNewcomers(options, newcomerEvents(diverted.messages), already, sample, over);
+    };
   try {
     // All that can be wrong with where the data goes is found before a guest is touched.
     observers = new Observers([
       tellCaveats(diverted.messages.notice, labelled),
       ...(await openObservers(options, diverted, stop)),
     ]);
-    return await withGuests(options, diverted.messages, stop.signal, async (guests) => {
+    return await withGuests(options, diverted.messages, stop.signal, async (guests, leftOut) => {
       const early = signals.received();
       if (early !== undefined) return signalStatus(early);
       const results = await sampleGuests(guests, {
@@ -48,6 +57,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
         limit: options.limit,
         stop,
         observer: observers,
+        ...(options.guests.kind === 'named' ? {} : { takeIn: taking(guests, leftOut) }),
       });
       const closed = observers.close();
       await Promise.allSettled([closed]);
@@ -65,6 +75,16 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
     await Promise.allSettled([observers.close()]);
     signals.release();
   }
+}
+
+function newcomerEvents(messages: Messages): NewcomerEvents {
+  return {
+    messages,
+    labelled: true,
+    onFailure({ message }, isNew) {
+      if (isNew) messages.notice(`left out, to be tried again: ${message}`);
+    },
+  };
 }
 
 /** @throws UsageError, OutputError */

@@ -1,4 +1,5 @@
-import type { Clock } from '../clock.js';
+import type { Clock, MonotonicNs } from '../clock.js';
+import type { UseGuest } from '../guest/newcomers.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Observer } from '../observers/observer.js';
 import { MI_PACE, PacedSource } from '../sampler/paced-source.js';
@@ -8,6 +9,8 @@ import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/
 export interface GuestResult {
   readonly guest: WatchedGuest;
   readonly result: SamplerResult;
+  /** From when the run began to the guest's baseline: 0 for all but guests that came later. */
+  readonly joinedNs: number;
 }
 
 export interface SamplingOptions {
@@ -20,6 +23,11 @@ export interface SamplingOptions {
   readonly observer: Observer;
   /** The first read of every guest is over, and so many gave counters. */
   readonly onBaselines?: (count: number) => void;
+  /**
+   * Takes in guests that come later, until `signal` is aborted and each has been sampled to its end.
+   * With it the run goes on when all guests have ended: others may come.
+   */
+  readonly takeIn?: (sample: UseGuest, signal: AbortSignal) => Promise<void>;
 }
 
 /** 104 days: longer than any command, and exact in a double. */
@@ -35,8 +43,10 @@ export async function sampleGuests(
   guests: readonly WatchedGuest[],
   options: SamplingOptions,
 ): Promise<readonly GuestResult[]> {
-  const { clock, stop, onBaselines } = options;
-  const origin = guests.length > 1 ? { origin: clock.now() } : {};
+  const { clock, stop, onBaselines, takeIn } = options;
+  const begun = clock.now();
+  const isShared = guests.length > 1 || takeIn !== undefined;
+  const shared = { ...options, ...(isShared ? { origin: begun } : {}) };
   let baselinesDue = guests.length;
   let baselines = 0;
   const firstReadOver = (hasCounters: boolean): void => {
@@ -44,24 +54,65 @@ export async function sampleGuests(
     if (hasCounters) baselines += 1;
     if (baselinesDue === 0) onBaselines?.(baselines);
   };
-  const runs = guests.map(async (guest) => {
+  const orStop = async <R>(run: Promise<R>): Promise<R> => {
     try {
-      return { guest, result: await sample(guest, { ...options, ...origin }, firstReadOver) };
+      return await run;
     } catch (error) {
       stop.abort('stopped');
       throw error;
     }
-  });
-  await Promise.allSettled(runs);
-  return await Promise.all(runs);
+  };
+  const runs = guests.map((guest) => orStop(sample(guest, shared, () => 0, firstReadOver)));
+  const later: GuestResult[] = [];
+  const sampleLater: UseGuest = async (guest) => {
+    const run = await sample(
+      guest,
+      shared,
+      () => Number(clock.now() - begun),
+      () => {},
+    );
+    // One that ends as soon as it has come has shown nothing.
+    if (run.result.kind !== 'no-baseline') later.push(run);
+  };
+  const newcomers =
+    takeIn === undefined
+      ? undefined
+      : orStop(untilOver(shared, begun, (over) => takeIn(sampleLater, over)));
+  await Promise.allSettled([...runs, newcomers]);
+  await newcomers;
+  return [...(await Promise.all(runs)), ...later];
+}
+
+/** Runs `use` with a signal that tells when the run is over, also if there is no guest left to tell. */
+async function untilOver(
+  { clock, intervalNs, limit, stop }: SamplingOptions,
+  begun: MonotonicNs,
+  use: (over: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { count = Number.POSITIVE_INFINITY, durationNs = Number.POSITIVE_INFINITY } = limit;
+  const limitNs = Math.min(durationNs, count * (intervalNs ?? NO_INTERVAL_NS));
+  const done = new AbortController();
+  const over = new AbortController();
+  const end = AbortSignal.any([stop.signal, done.signal]);
+  const limited = clock
+    .sleepUntil(begun + BigInt(Math.min(limitNs, NO_INTERVAL_NS)), end)
+    .then(() => over.abort());
+  try {
+    await use(over.signal);
+  } finally {
+    done.abort();
+    await limited;
+  }
 }
 
 async function sample(
   guest: WatchedGuest,
   options: SamplingOptions & Pick<SamplerOptions, 'origin'>,
+  joined: () => number,
   firstReadOver: (hasCounters: boolean) => void,
-): Promise<SamplerResult> {
+): Promise<GuestResult> {
   const { clock, intervalNs, limit, observer } = options;
+  let joinedNs = 0;
   const result = await runSampler({
     source: new PacedSource(guest, clock, MI_PACE),
     clock,
@@ -72,7 +123,8 @@ async function sample(
     signal: AbortSignal.any([options.stop.signal, guest.over]),
     async onBaseline({ wall }) {
       firstReadOver(true);
-      await observer.start({ ...guest.info, intervalNs, wall });
+      joinedNs = joined();
+      await observer.start({ ...guest.info, intervalNs, wall, joinedNs });
     },
     onTick: (tick) => observer.tick(guest.pid, tick),
   });
@@ -81,5 +133,5 @@ async function sample(
   } else {
     await observer.end(guest.pid, result.summary);
   }
-  return result;
+  return { guest, result, joinedNs };
 }

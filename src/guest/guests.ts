@@ -1,10 +1,11 @@
-import { systemClock } from '../clock.js';
 import { IcountError, NoGuestError } from '../errors.js';
 import type { Messages } from '../messages.js';
 import { findGuests } from '../qemu/survey.js';
-import { attachGuest } from './attach-guest.js';
-import { type GuestOptions, type ResolvedGuest, resolveGuest } from './resolve-guest.js';
-import { type WatchedGuest, watchedGuest } from './watched-guest.js';
+import { type Candidate, resolveCandidate } from './candidate.js';
+import type { FoundProcess } from './following.js';
+import { GdbRoom } from './gdb-room.js';
+import type { GuestOptions } from './resolve-guest.js';
+import type { WatchedGuest } from './watched-guest.js';
 
 /** Which guests: those named, in their order, or every one that we may watch. */
 export type GuestChoice =
@@ -16,17 +17,13 @@ export interface GuestsOptions extends GuestOptions {
   readonly guests: GuestChoice;
 }
 
-/** A guest whose counters are resolved, with the signal that it is over. */
-interface Candidate {
-  readonly resolved: ResolvedGuest;
-  readonly over: AbortSignal;
-}
-
 /**
- * Attaches to the guests, unless `signal` calls it off, lets `use` work with them, and leaves them whatever happened.
+ * Attaches to the guests, unless `signal` calls it off, lets `use` work with them, and leaves them
+ * whatever happened.
  *
  * Of guests that were named each must be had, or none is watched, as with `perf stat -p`; and all
- * are resolved before the first is touched. With --all those that can't be had are left out.
+ * are resolved before the first is touched. With --all those that can't be had are left out, and
+ * `use` is told which.
  *
  * @throws an IcountError that says why there is nothing to watch
  */
@@ -34,27 +31,37 @@ export async function withGuests<T>(
   options: GuestsOptions,
   messages: Messages,
   signal: AbortSignal,
-  use: (guests: readonly WatchedGuest[]) => Promise<T>,
+  use: (guests: readonly WatchedGuest[], leftOut: readonly FoundProcess[]) => Promise<T>,
+  onGdbReplaced?: () => void,
 ): Promise<T> {
-  const pids = await pidsOf(options.guests);
-  const waited = await messages.wait(`attaching to process ${pids.join(', ')}`);
+  const found = await processesOf(options.guests);
+  const waited = await messages.wait(
+    `attaching to process ${found.map(({ pid }) => pid).join(', ')}`,
+  );
+  const labelled = areLabelled(options.guests);
+  const events = { messages, labelled, ...(onGdbReplaced === undefined ? {} : { onGdbReplaced }) };
+  const room = new GdbRoom(options.gdb);
   const candidates: Candidate[] = [];
   try {
     const had = new Possible(options.guests, messages);
-    const open = async (pid: number): Promise<Candidate> => {
-      const candidate = await resolve(pid, options, messages);
+    const open = async ({ pid }: { readonly pid: number }): Promise<Candidate> => {
+      const candidate = await room.take(() => resolveCandidate(pid, options, events));
       candidates.push(candidate);
       return candidate;
     };
-    const resolved = had.of(await Promise.allSettled(pids.map(open)));
-    const guests = had.of(
-      await Promise.allSettled(resolved.map((one) => attach(one, options, signal))),
-    );
+    const resolved = had.of(await Promise.allSettled(found.map(open)));
+    const guests = had.of(await Promise.allSettled(resolved.map((one) => one.attach(signal))));
     waited();
-    return await use(guests);
+    const watched = new Set(guests.map(({ pid }) => pid));
+    return await use(
+      guests,
+      found.flatMap(({ pid, startTicks }) =>
+        startTicks === undefined || watched.has(pid) ? [] : [{ pid, startTicks }],
+      ),
+    );
   } finally {
     waited();
-    await Promise.all(candidates.map(({ resolved }) => resolved.leave()));
+    await Promise.all(candidates.map((candidate) => candidate.leave()));
   }
 }
 
@@ -64,11 +71,13 @@ export function areLabelled(choice: GuestChoice): boolean {
 }
 
 /** @throws NoGuestError */
-async function pidsOf(choice: GuestChoice): Promise<readonly number[]> {
-  if (choice.kind === 'named') return [...new Set(choice.pids)];
+async function processesOf(
+  choice: GuestChoice,
+): Promise<readonly { readonly pid: number; readonly startTicks?: bigint }[]> {
+  if (choice.kind === 'named') return [...new Set(choice.pids)].map((pid) => ({ pid }));
   const found = await findGuests();
   if (found.length === 0) throw new NoGuestError();
-  return found.map(({ pid }) => pid);
+  return found.map(({ pid, target }) => ({ pid, startTicks: target.startTicks }));
 }
 
 /** What could be had, of what was tried. */
@@ -96,27 +105,4 @@ class Possible {
     for (const { message } of told) this.#messages.notice(`left out: ${message}`);
     return had;
   }
-}
-
-async function resolve(
-  pid: number,
-  options: GuestsOptions,
-  messages: Messages,
-): Promise<Candidate> {
-  const labelled = areLabelled(options.guests);
-  const over = new AbortController();
-  const resolved = await resolveGuest(pid, options, systemClock, {
-    onNotice: (text) => messages.notice(labelled ? `process ${pid}: ${text}` : text),
-    onOver: () => over.abort('stopped'),
-    onLine: messages.conversation,
-  });
-  return { resolved, over: over.signal };
-}
-
-async function attach(
-  { resolved, over }: Candidate,
-  options: GuestsOptions,
-  signal: AbortSignal,
-): Promise<WatchedGuest> {
-  return watchedGuest(resolved, await attachGuest(resolved, options, signal), over);
 }

@@ -21,6 +21,8 @@ export interface HoldOptions extends ConnectionOptions {
   readonly clock: Clock;
   /** The state is one that lasts: there is nothing to wait for any more. */
   readonly onOver: () => void;
+  /** A gdb that had ended or hung was replaced. */
+  readonly onGdbReplaced?: (() => void) | undefined;
 }
 
 /** Whether an attach failed because the guest does not run, which says nothing of gdb. */
@@ -220,6 +222,7 @@ export class Hold {
       try {
         if (await this.#attachAnother()) {
           this.#options.onNotice(`${reason}; attached again with a new gdb`);
+          this.#options.onGdbReplaced?.();
         }
         return;
       } catch (error) {
@@ -260,5 +263,6 @@ export class Hold {
     );
     this.#connection = connection;
     this.#failures = failures;
+    this.#options.onGdbReplaced?.();
   }
 }

@@ -24,6 +24,8 @@ export interface GuestEvents {
   readonly onNotice: (text: string) => void;
   readonly onOver: () => void;
   readonly onLine: ((direction: 'sent' | 'received', line: string) => void) | undefined;
+  /** A gdb that had ended or hung was replaced. */
+  readonly onGdbReplaced?: (() => void) | undefined;
 }
 
 /** A guest whose counters are resolved from its files; nothing has touched it yet. */

@@ -1,5 +1,7 @@
 import type { Mode } from '../layout/layout.js';
 import type { PluginKind } from '../layout/plugin-kind.js';
+import type { ProcessFacts } from '../proc/process.js';
+import type { QemuCommand } from '../qemu/command-line.js';
 import type { ReadOutcome } from '../sampler/reading.js';
 import type { AttachedGuest } from './attach-guest.js';
 import type { ResolvedGuest } from './resolve-guest.js';
@@ -27,6 +29,8 @@ export interface GuestInfo {
 export interface WatchedGuest {
   readonly pid: number;
   readonly info: GuestInfo;
+  readonly target: ProcessFacts;
+  readonly command: QemuCommand;
   readonly attached: AttachedGuest;
   /** Aborted when there is nothing to wait for any more; the next read says why. */
   readonly over: AbortSignal;
@@ -38,7 +42,7 @@ export function watchedGuest(
   attached: AttachedGuest,
   over: AbortSignal,
 ): WatchedGuest {
-  const { target, plugin, match, watch } = resolved;
+  const { target, command, plugin, match, watch } = resolved;
   const { counters } = attached;
   return {
     pid: target.pid,
@@ -57,6 +61,8 @@ export function watchedGuest(
         return countingCaveats(attached);
       },
     },
+    target,
+    command,
     attached,
     over,
     read: () => watch.read(counters),

@@ -7,6 +7,8 @@ export interface RunInfo extends GuestInfo {
   readonly wall: Date;
   /** Undefined where one sample covers the whole run. */
   readonly intervalNs: number | undefined;
+  /** From when the run began to that baseline: 0 for all but guests that came later. */
+  readonly joinedNs: number;
 }
 
 /** Somebody who looks at a run, of one guest or several: rows, a live view, a chart. */

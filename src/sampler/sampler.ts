@@ -1,5 +1,5 @@
 import type { Clock, MonotonicNs } from '../clock.js';
-import { pointsMissed, pointsPassed } from './grid.js';
+import { type Grid, pointsMissed, pointsPassed } from './grid.js';
 import type { GuestEnd, Reading, ReadOutcome } from './reading.js';
 import type { EndReason, Summary, Tick } from './sample.js';
 import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
@@ -19,7 +19,10 @@ export interface SamplerOptions {
   readonly origin?: MonotonicNs;
   /** Whichever is reached first ends the run; without any it goes on until it is stopped. */
   readonly limit: {
-    /** Intervals, that is ticks taken: a gap counts, a tick that was missed does not. */
+    /**
+     * Intervals, that is ticks taken: a gap counts, a tick that was missed does not; those of the
+     * grid before the baseline do.
+     */
     readonly count?: number;
     /** From the baseline. Need not be a multiple of the interval. */
     readonly durationNs?: number;
@@ -80,7 +83,7 @@ class Run {
   readonly #tally: Tally;
   #abortedAt: MonotonicNs | undefined;
   /** Points of the grid that have been dealt with. */
-  #passed = 0;
+  #passed: number;
   #taken = 0;
   #late = 0;
   /** The latest, and what was seen since the last point. */
@@ -92,10 +95,13 @@ class Run {
     this.#options = options;
     this.#baseline = baseline.takenAt;
     this.#tally = new Tally(baseline, options.perVcpu);
+    const grid: Grid = { origin, intervalNs: BigInt(intervalNs) };
+    // Of a grid that began long before, what has passed is over for this guest too.
+    this.#passed = Math.max(0, pointsPassed(grid, baseline.takenAt));
     this.schedule = {
-      grid: { origin, intervalNs: BigInt(intervalNs) },
+      grid,
       end: limit.durationNs === undefined ? undefined : origin + BigInt(limit.durationNs),
-      count: limit.count,
+      count: limit.count === undefined ? undefined : Math.max(0, limit.count - this.#passed),
     };
     const noteAbort = (): void => {
       this.#abortedAt = options.clock.now();

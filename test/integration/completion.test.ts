@@ -52,6 +52,9 @@ test.each([
   ['icount-gdb 1 --interval ', []],
   ['icount-gdb list --format ', ['table', 'jsonl']],
   ['icount-gdb list --mo', []],
+  ['icount-gdb exp', ['exporter']],
+  ['icount-gdb exporter --li', ['--listen']],
+  ['icount-gdb exporter --listen ', []],
   ['icount-gdb inspect --no', ['--no-attach']],
   ['icount-gdb completion ', ['bash', 'zsh', 'fish']],
   ['icount-gdb help in', ['inspect']],
@@ -70,7 +73,7 @@ test('bash offers the pids of guests, wherever one is due', async () => {
   const plugin = pluginFile('array');
   await using guest = await startFixed(plugin);
 
-  for (const line of ['icount-gdb ', 'icount-gdb inspect ', 'icount-gdb doctor ']) {
+  for (const line of ['icount-gdb ', 'icount-gdb inspect ', 'icount-gdb exporter ']) {
     expect(await complete(line)).toContain(String(guest.pid));
   }
   expect(await complete('icount-gdb list ')).toEqual([]);

@@ -115,3 +115,45 @@ test('--all finds them, and labels its rows', async () => {
 test('--all and a pid exclude each other', async () => {
   expect(await icount(['--all', busy.pid])).toMatchObject({ status: 2, stdout: '' });
 });
+
+test('--all takes in guests that start later, and goes on when all have ended', async () => {
+  await using run = startIcount(['--all', '-f', 'jsonl', '-i', '50ms']);
+  await run.whenWritten('rows', (text) => text.includes('"type":"sample"'));
+  for (const _ of [1, 2]) {
+    const late = await startFixed(pluginFile('array-with-pc'));
+    await run.whenWritten(
+      'rows of one that came later',
+      (text) => text.includes(`{"type":"sample","pid":${late.pid},`),
+      10_000,
+    );
+    await late[Symbol.asyncDispose]();
+    await run.whenWritten('its end', (text) =>
+      text.includes(`{"type":"summary","pid":${late.pid},`),
+    );
+  }
+  const { status, stdout, stderr } = await run.interrupt();
+
+  expect(status).toBe(0);
+  const rows = rowsOf(stdout);
+  for (const pid of new Set(rows.map((row) => row.pid))) {
+    const types = rows.filter((row) => row.pid === pid).map(({ type }) => type);
+    expect([types[0], types.at(-1)]).toEqual(['start', 'summary']);
+    expect(stderr).toContain(`process ${pid}:`);
+  }
+});
+
+test('a limit ends --all at the same moment for all', async () => {
+  await using run = startIcount(['--all', '-f', 'jsonl', '-i', '100ms', '-d', '6s']);
+  await run.whenWritten('rows', (text) => text.includes('"type":"sample"'));
+  await using late = await startFixed(pluginFile('array-with-pc'));
+  const { status, stdout } = await run.whenEnded();
+
+  expect(status).toBe(0);
+  const samples = rowsOf(stdout).filter(({ type }) => type === 'sample');
+  const ofLate = samples.filter(({ pid }) => pid === late.pid);
+  expect(ofLate.length).toBeGreaterThan(5);
+  expect(ofLate.length).toBeLessThan(55);
+  expect(rowsOf(stdout).filter(({ type }) => type === 'summary')).toSatisfy((rows: Row[]) =>
+    rows.every(({ reason }) => reason === 'duration'),
+  );
+});

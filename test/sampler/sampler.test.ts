@@ -433,3 +433,13 @@ test('on the real clock ticks come in order', async () => {
   expect(elapsed).toEqual(elapsed.toSorted((a, b) => a - b));
   expect(sumDurNs(outcome.samples)).toBe(elapsed.at(-1));
 });
+
+test('one that joins a grid which began before takes the points that are left of it', async () => {
+  const clock = new FakeClock();
+  const origin = clock.now() - BigInt(2.5 * SECOND);
+  const limit = { count: 5 };
+  const { result, ticks } = await run({ source: steadySource(clock), clock, origin, limit });
+
+  expect(ticks.map(({ elapsedNs }) => elapsedNs / SECOND)).toEqual([0.5, 1.5, 2.5]);
+  expect(result).toMatchObject({ summary: { late: 0, samples: 3, reason: 'count' } });
+});

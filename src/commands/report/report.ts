@@ -18,10 +18,10 @@ export function report(
   labelled: boolean,
   messages: Messages,
 ): number {
-  const runs = results.flatMap(({ guest, result }) =>
+  const runs = results.flatMap(({ guest, result, joinedNs }) =>
     result.kind === 'no-baseline'
       ? []
-      : [{ pid: guest.pid, vcpuLabel: guest.info.vcpuLabel, summary: result.summary }],
+      : [{ pid: guest.pid, vcpuLabel: guest.info.vcpuLabel, summary: result.summary, joinedNs }],
   );
   const [only] = runs;
   if (only !== undefined) {

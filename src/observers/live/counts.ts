@@ -8,6 +8,7 @@ import { titlesOf } from './titles.js';
 
 /** One guest as it was last seen. */
 interface LastSeen {
+  /** From when the run began to the last tick. */
   readonly elapsedNs: number;
   readonly mips: number | undefined;
   readonly vcpus: readonly LivePart[];
@@ -33,6 +34,9 @@ export class LiveCounts {
   readonly #infos = new Map<number, RunInfo>();
   readonly #seen = new Map<number, LastSeen>();
   readonly #history: History;
+  /** Of guests that are shown no more. */
+  #goneInsns = 0n;
+  #goneElapsedNs = 0;
   #resetInsns = 0n;
   #resetElapsedNs = 0;
   #leastMips: number | undefined;
@@ -45,12 +49,16 @@ export class LiveCounts {
     this.#history = new History(intervalNs);
   }
 
+  /** Guests that have ended are shown until another one comes. */
   start(info: RunInfo): void {
+    for (const [pid, seen] of this.#seen) if (seen.isOver) this.#forget(pid, seen);
     this.#infos.set(info.pid, info);
-    this.#seen.set(info.pid, UNSEEN);
+    this.#seen.set(info.pid, { ...UNSEEN, elapsedNs: info.joinedNs });
   }
 
-  tick(pid: number, tick: Tick): void {
+  tick(pid: number, ownTick: Tick): void {
+    const joinedNs = this.#infos.get(pid)?.joinedNs ?? 0;
+    const tick = { ...ownTick, elapsedNs: joinedNs + ownTick.elapsedNs };
     const before = this.#seen.get(pid) ?? UNSEEN;
     this.#seen.set(
       pid,
@@ -126,16 +134,26 @@ export class LiveCounts {
     };
   }
 
+  #forget(pid: number, { insns, elapsedNs }: LastSeen): void {
+    this.#goneInsns += insns;
+    this.#goneElapsedNs = Math.max(this.#goneElapsedNs, elapsedNs);
+    this.#seen.delete(pid);
+    this.#infos.delete(pid);
+  }
+
   #livingGuests(): number {
     return [...this.#seen.values()].filter(({ isOver }) => !isOver).length;
   }
 
   #insns(): bigint {
-    return [...this.#seen.values()].reduce((sum, { insns }) => sum + insns, 0n);
+    return [...this.#seen.values()].reduce((sum, { insns }) => sum + insns, this.#goneInsns);
   }
 
   #elapsedNs(): number {
-    return Math.max(0, ...[...this.#seen.values()].map(({ elapsedNs }) => elapsedNs));
+    return Math.max(
+      this.#goneElapsedNs,
+      ...[...this.#seen.values()].map(({ elapsedNs }) => elapsedNs),
+    );
   }
 }
 

@@ -23,33 +23,39 @@ interface GuestLines {
  * its vCPUs, of several each one's total.
  */
 export class PlotLines {
-  readonly #guests = new Map<number, GuestLines>();
+  readonly #guests: GuestLines[] = [];
 
   start(info: RunInfo): void {
     const [total, vcpus] = [new Trace(), []];
-    this.#guests.set(info.pid, { info, total, vcpus, gapEndNs: 0, summary: undefined });
+    this.#guests.push({ info, total, vcpus, gapEndNs: 0, summary: undefined });
   }
 
   tick(pid: number, tick: Tick): void {
-    const lines = this.#guests.get(pid);
+    const lines = this.#linesOf(pid);
     if (lines === undefined) return;
-    if (tick.kind === 'sample') addSample(lines, tick);
-    else lines.gapEndNs = tick.elapsedNs;
+    const elapsedNs = lines.info.joinedNs + tick.elapsedNs;
+    if (tick.kind === 'sample') addSample(lines, { ...tick, elapsedNs });
+    else lines.gapEndNs = elapsedNs;
   }
 
   end(pid: number, summary: Summary): void {
-    const lines = this.#guests.get(pid);
+    const lines = this.#linesOf(pid);
     if (lines !== undefined) lines.summary = summary;
   }
 
   /** The chart, or undefined if there was no sample. */
   svg(): string | undefined {
-    const drawn = [...this.#guests.values()]
+    const drawn = this.#guests
       .filter(({ total }) => total.spanNs > 0)
       .sort((one, other) => one.info.pid - other.info.pid);
     const [only] = drawn;
     if (only === undefined) return undefined;
     return plotSvg(drawn.length === 1 ? plotOfOne(only) : plotOfSeveral(drawn));
+  }
+
+  /** Of guests that have had the same pid, the last one. */
+  #linesOf(pid: number): GuestLines | undefined {
+    return this.#guests.findLast(({ info }) => info.pid === pid);
   }
 }
 
@@ -64,26 +70,22 @@ function addSample(lines: GuestLines, { elapsedNs, durNs, mips, vcpus = [] }: Sa
   }
 }
 
-function plotOfOne({ info, total, vcpus, summary }: GuestLines): Plot {
+function plotOfOne(guest: GuestLines): Plot {
+  const { info, total, vcpus } = guest;
   // A single vCPU is the total.
   const lines = vcpus.length < 2 ? [] : vcpus;
   return {
     title: `Guest instruction rate of ${basename(info.qemu)}, process ${info.pid}`,
-    subtitle: [startText(info), ...sumTexts(summary === undefined ? [] : [summary])].join(', '),
+    subtitle: subtitleOf([guest]),
     main: { label: 'total', trace: total },
     lines: lines.map((trace, index) => ({ label: `cpu ${info.vcpuLabel(index)}`, trace })),
   };
 }
 
 function plotOfSeveral(guests: readonly GuestLines[]): Plot {
-  const [first] = guests;
-  const summaries = guests.flatMap(({ summary }) => (summary === undefined ? [] : [summary]));
   return {
     title: `Guest instruction rates of ${guests.length} guests`,
-    subtitle: [
-      ...(first === undefined ? [] : [startText(first.info)]),
-      ...sumTexts(summaries),
-    ].join(', '),
+    subtitle: subtitleOf(guests),
     main: undefined,
     lines: guests.map(
       ({ info, total }): PlotLine => ({
@@ -94,14 +96,19 @@ function plotOfSeveral(guests: readonly GuestLines[]): Plot {
   };
 }
 
-function startText({ wall }: RunInfo): string {
-  return `${wall.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-function sumTexts(summaries: readonly Summary[]): readonly string[] {
-  const { insns, elapsedNs } = together(summaries);
+/** When the run began, and what all of them came to from then on. */
+function subtitleOf(guests: readonly GuestLines[]): string {
+  const begunMs = Math.min(...guests.map(({ info }) => info.wall.getTime() - info.joinedNs / 1e6));
+  const { insns, elapsedNs } = together(
+    guests.flatMap(({ info, summary }) =>
+      summary === undefined
+        ? []
+        : [{ insns: summary.insns, elapsedNs: info.joinedNs + summary.elapsedNs }],
+    ),
+  );
   return [
+    `${new Date(begunMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
     `${groupDigits(insns)} instructions in ${secondsText(elapsedNs)} s`,
     `mean ${mipsOf(insns, elapsedNs).toFixed(2)} MIPS`,
-  ];
+  ].join(', ');
 }

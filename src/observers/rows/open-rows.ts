@@ -61,7 +61,12 @@ export function openRows(
   return {
     start: (info) => write(formatOf(info.pid).start(info)),
     tick: (pid, tick) => write(formatTick(formatOf(pid), tick)),
-    end: (pid, summary) => write(formatOf(pid).summary(summary)),
+    end(pid, summary) {
+      const format = formatOf(pid);
+      // A guest that comes later may have the same pid.
+      formats.delete(pid);
+      return write(format.summary(summary));
+    },
     close: () => writer.close(),
   };
 }

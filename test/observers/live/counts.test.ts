@@ -94,3 +94,32 @@ test('a long run keeps no more of its past than a screen can show', () => {
   }
   expect(live.state().history.length).toBe(1024);
 });
+
+test('a guest that comes later has its place on the time of the run', () => {
+  const live = counts(1);
+  live.tick(1, sample(1, 1, 1, 1_000_000n, 1n));
+  live.start({ ...info, pid: 2, joinedNs: 1_500_000_000 });
+  live.tick(1, sample(2, 2, 1, 1_000_000n, 2n));
+  live.tick(2, sample(1, 0.5, 0.5, 1_000_000n, 1n));
+
+  expect(live.state()).toMatchObject({
+    elapsedNs: 2e9,
+    history: [1, 3],
+    totals: { insns: 3_000_000n },
+    parts: [{ label: '1' }, { label: '2' }],
+  });
+});
+
+test('those that have ended are shown until another one comes, and count on', () => {
+  const live = counts(1, 2);
+  live.tick(1, sample(1, 1, 1, 1_000_000n, 1n));
+  live.tick(2, sample(1, 1, 1, 1_000_000n, 1n));
+  live.end(2, 'the guest is gone');
+  expect(live.state().parts).toHaveLength(2);
+  live.start({ ...info, pid: 2, joinedNs: 5e9 });
+  live.start({ ...info, pid: 3, joinedNs: 5e9 });
+
+  expect(live.state().parts.map(({ label }) => label)).toEqual(['1', '2', '3']);
+  expect(live.state().totals.insns).toBe(2_000_000n);
+  expect(live.state().parts[1]?.state).toBeUndefined();
+});

@@ -67,3 +67,19 @@ test('names that a guest chose are text', () => {
   wellFormed(svg);
   expect(svg).toContain('&lt;b&gt;&quot;&amp;&apos;\\x1b[31mqemu, process 4711');
 });
+
+test('a guest that comes later begins later, also one with a pid that was there before', () => {
+  const plot = new PlotLines();
+  plot.start({ ...info, pid: 1 });
+  plot.tick(1, sample(1, 1, 1, 10n, 10n));
+  plot.tick(1, sample(2, 4, 3, 10n, 10n));
+  for (const joinedNs of [1e9, 3e9]) {
+    plot.start({ ...info, pid: 2, joinedNs });
+    plot.tick(2, sample(1, 1, 1, 10n, 10n));
+  }
+  const svg = plot.svg() ?? '';
+
+  wellFormed(svg);
+  // 860 px for 4 s.
+  expect(pathsIn(svg).lines.map((path) => path.split(' ')[0])).toEqual(['M0', 'M215', 'M645']);
+});

@@ -14,6 +14,7 @@ export const info: RunInfo = {
   mode: 'inline',
   gdb: '13.1',
   intervalNs: 1_000_000_000,
+  joinedNs: 0,
   vcpuLabel: String,
   lookAtVcpus: async () => [],
 };

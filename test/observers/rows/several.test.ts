@@ -36,14 +36,21 @@ test('every object of jsonl has the pid', () => {
 
 test('the summary tells of each guest and of all together', async () => {
   const guests = [
-    { pid: 4711, vcpuLabel: String, summary: percpuSummary },
-    { pid: 815, vcpuLabel: String, summary: inlineSummary },
+    { pid: 4711, vcpuLabel: String, summary: percpuSummary, joinedNs: 0 },
+    { pid: 815, vcpuLabel: String, summary: inlineSummary, joinedNs: 0 },
   ];
   await expect(severalText(guests)).toMatchFileSnapshot('golden/summary-several.txt');
 });
 
+test('all together is from when the first was there to when the last was', () => {
+  const late = { pid: 1, vcpuLabel: String, summary: percpuSummary, joinedNs: 3_600e9 };
+  const early = { pid: 2, vcpuLabel: String, summary: inlineSummary, joinedNs: 0 };
+  const seconds = 3_600 + percpuSummary.elapsedNs / 1e9;
+  expect(severalText([early, late])).toContain(`${seconds.toFixed(3)}  seconds\n\n`);
+});
+
 test('one guest of --all has no sum', () => {
-  const text = severalText([{ pid: 815, vcpuLabel: String, summary: inlineSummary }]);
+  const text = severalText([{ pid: 815, vcpuLabel: String, summary: inlineSummary, joinedNs: 0 }]);
   expect(text).toContain('process 815:');
   expect(text).not.toContain('together');
 });

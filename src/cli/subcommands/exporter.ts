@@ -1,0 +1,50 @@
+import { Option } from 'commander';
+import type { ExporterOptions } from '../../commands/exporter.js';
+import {
+  DEFAULT_LISTEN,
+  type ListenAddress,
+  listenText,
+  parseListen,
+} from '../../exporter/listen.js';
+import { addCommonOptions, type CommonFlags, guestOptions } from '../common-options.js';
+import { parsePid } from '../pid.js';
+import { guestChoice } from '../watch-request.js';
+import type { Subcommand } from './subcommand.js';
+
+interface ExporterFlags extends CommonFlags {
+  readonly all: boolean;
+  readonly listen: ListenAddress;
+}
+
+export const exporter: Subcommand = (program, take) => {
+  addCommonOptions(
+    program
+      .command('exporter')
+      .description('serve the counters of guests to Prometheus')
+      .argument(
+        '[pids...]',
+        'process ids of QEMUs that run libinsn.so or libbb.so',
+        (text, before: readonly number[] = []) => [...before, parsePid(text)],
+      )
+      .option('--all', 'every guest on this host that we may watch, as they come and go', false)
+      .addOption(
+        new Option('--listen <host:port>', 'where it is to be reached; :port for all addresses')
+          .argParser(parseListen)
+          .default(DEFAULT_LISTEN, listenText(DEFAULT_LISTEN)),
+      ),
+  ).action((pids: readonly number[], flags: ExporterFlags) => {
+    const options: ExporterOptions = {
+      ...guestOptions(flags),
+      guests: guestChoice(pids, flags.all),
+      listen: flags.listen,
+      version: program.version() ?? '',
+    };
+    take({
+      kind: 'exporter',
+      options,
+      talk: flags,
+      run: async (messages) =>
+        await (await import('../../commands/exporter.js')).exporter(options, messages),
+    });
+  });
+};

@@ -1,0 +1,49 @@
+import { systemClock } from '../clock.js';
+import type { Messages } from '../messages.js';
+import { attachGuest } from './attach-guest.js';
+import { type GuestOptions, resolveGuest } from './resolve-guest.js';
+import { type WatchedGuest, watchedGuest } from './watched-guest.js';
+
+/** A guest whose counters are resolved; nothing has touched it yet. */
+export interface Candidate {
+  readonly pid: number;
+  /** `signal` calls it off. @throws an IcountError that says why it can't be had */
+  attach(signal: AbortSignal): Promise<WatchedGuest>;
+  /** Leaves it running. To be called once, whatever happened. */
+  leave(): Promise<void>;
+}
+
+/** What is said of a guest, and how often it was helped. */
+export interface CandidateEvents {
+  readonly messages: Messages;
+  /** Whether what is said has to tell which guest it is about. */
+  readonly labelled: boolean;
+  /** A gdb that had ended or hung was replaced. */
+  readonly onGdbReplaced?: () => void;
+}
+
+/**
+ * Finds a guest's counters by its files alone.
+ *
+ * @throws an IcountError that says what is missing
+ */
+export async function resolveCandidate(
+  pid: number,
+  options: GuestOptions,
+  { messages, labelled, onGdbReplaced }: CandidateEvents,
+): Promise<Candidate> {
+  const over = new AbortController();
+  const resolved = await resolveGuest(pid, options, systemClock, {
+    onNotice: (text) => messages.notice(labelled ? `process ${pid}: ${text}` : text),
+    onOver: () => over.abort('stopped'),
+    onLine: messages.conversation,
+    onGdbReplaced,
+  });
+  return {
+    pid,
+    async attach(signal) {
+      return watchedGuest(resolved, await attachGuest(resolved, options, signal), over.signal);
+    },
+    leave: () => resolved.leave(),
+  };
+}

@@ -1,0 +1,43 @@
+import type { IcountError } from '../errors.js';
+import { findGuests } from '../qemu/survey.js';
+import type { CandidateEvents } from './candidate.js';
+import { Following, type FoundProcess } from './following.js';
+import { GdbRoom } from './gdb-room.js';
+import type { GuestOptions } from './resolve-guest.js';
+import { tendGuest } from './tend-guest.js';
+import type { WatchedGuest } from './watched-guest.js';
+
+/** Does something with a guest for as long as it is there; then the guest is left. */
+export type UseGuest = (guest: WatchedGuest) => Promise<void>;
+
+export interface NewcomerEvents extends CandidateEvents {
+  /** That one could not be had, and is tried again; `isNew` the first time that it is so. */
+  readonly onFailure: (error: IcountError, isNew: boolean) => void;
+}
+
+/**
+ * Takes in every guest of this host that comes, and has `use` work with it, until `signal` is
+ * aborted and `use` is done with all. `already` are those that it need not look for any more, or not
+ * yet.
+ *
+ * @throws what `use` throws, if that is no IcountError
+ */
+export async function takeInNewcomers(
+  options: GuestOptions,
+  events: NewcomerEvents,
+  already: ConstructorParameters<typeof Following>[1],
+  use: UseGuest,
+  signal: AbortSignal,
+): Promise<void> {
+  const room = new GdbRoom(options.gdb);
+  const following = new Following(
+    {
+      find: async () => (await findGuests()).map(({ target }) => target),
+      tend: (found: FoundProcess, ending) =>
+        tendGuest(found, ending, room, { ...options, ...events }, use),
+      onFailure: events.onFailure,
+    },
+    already,
+  );
+  await following.run(signal);
+}
