@@ -1,6 +1,7 @@
 import { array, arrayWithPc } from './array.js';
 import { blockStruct } from './block-struct.js';
 import type { Layout } from './layout.js';
+import type { PluginKind } from './plugin-kind.js';
 import { blockScalar, scalar } from './scalar.js';
 import { blockScoreboard, scoreboard } from './scoreboard.js';
 
@@ -15,3 +16,13 @@ export const variableNames: ReadonlySet<string> = new Set([
   ...layouts.flatMap(({ variables }) => variables),
   'do_inline',
 ]);
+
+/**
+ * Which plugin has variables of these names, in a layout that is known or in another; undefined for
+ * none that counts. libbb has an `insn_count` too: it is told by all variables of one of its layouts.
+ */
+export function pluginKind(has: (name: string) => boolean): PluginKind | undefined {
+  const of = (kind: PluginKind) => layouts.filter(({ plugin }) => plugin === kind);
+  if (of('bb').some(({ variables }) => variables.every(has))) return 'bb';
+  return of('insn').some(({ variables: [counter] }) => has(counter)) ? 'insn' : undefined;
+}

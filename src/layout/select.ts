@@ -1,7 +1,7 @@
 import { UnresolvedCountersError } from '../errors.js';
 import type { LayoutMatch } from './layout.js';
-import { layouts } from './layouts.js';
-import { pluginKind, pluginNames } from './plugin-kind.js';
+import { layouts, pluginKind } from './layouts.js';
+import { pluginNames } from './plugin-kind.js';
 import type { Variable, Variables } from './variable.js';
 
 /**

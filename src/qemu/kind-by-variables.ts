@@ -1,5 +1,6 @@
 import type { ElfFile } from '../elf/elf.js';
-import { type PluginKind, pluginKind } from '../layout/plugin-kind.js';
+import { pluginKind } from '../layout/layouts.js';
+import type { PluginKind } from '../layout/plugin-kind.js';
 
 /** Which counting plugin a file is by its symbols; undefined for one that counts something else. */
 export function kindByVariables(elf: ElfFile): PluginKind | undefined {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { layouts, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
-import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { stateOf } from '../fixtures/process-status.ts';
@@ -57,13 +56,7 @@ test('without symbols, an unstripped copy is the remedy', async () => {
 });
 
 test('a QEMU with another plugin lacks one that counts', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: otherPluginFile(),
-    inline: false,
-    guest: 'fixed',
-  });
-  await guest.whenRunning();
+  await using guest = await startFixed(otherPluginFile(), false);
 
   const { status, stdout } = await icount(['doctor', guest.pid], unicode);
 

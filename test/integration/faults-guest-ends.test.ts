@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { guestFile, pluginFile } from '../fixtures/cache.ts';
+import type { Guest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { startSampling } from '../fixtures/marked-run.ts';
 import { readRecords } from '../fixtures/records.ts';
@@ -89,16 +90,8 @@ test('a guest that ends between look and attach is no error of ours', async () =
 test('the guest executes another program: an end of its own, and that program is left alone', async () => {
   for (let cycle = 0; cycle < 6; cycle += 1) {
     await using guest = await startRunning('execs', ['/bin/sleep', '60']);
-    await using run = startSampling(guest);
-    await run.whenMore('sample', 2);
-    guest.child.kill('SIGUSR1');
-    const { status, stderr } = await run.whenEnded();
-
-    expect(status, stderr).toBe(0);
-    expect(stderr).toContain('another program');
-    expectSoundRows(run.stdout);
+    await expectAnotherProgram(guest);
     expect(readFileSync(`/proc/${guest.pid}/comm`, 'utf8')).toBe('sleep\n');
-    await run.whenNothingIsLeft();
     await whenUndisturbed(guest.pid);
   }
 });
@@ -109,6 +102,12 @@ test('the guest executes another QEMU with the same plugin: its counts are not m
     '/usr/bin/qemu-riscv64',
     ...['-plugin', `${plugin},inline=on`, guestFile('spin')],
   ]);
+  await expectAnotherProgram(guest);
+  await whenWorking(guest.pid);
+});
+
+/** It is sampled, told to execute its program, and that is the end of the run. */
+async function expectAnotherProgram(guest: Guest): Promise<void> {
   await using run = startSampling(guest);
   await run.whenMore('sample', 2);
   guest.child.kill('SIGUSR1');
@@ -117,5 +116,5 @@ test('the guest executes another QEMU with the same plugin: its counts are not m
   expect(status, stderr).toBe(0);
   expect(stderr).toContain('another program');
   expectSoundRows(run.stdout);
-  await whenWorking(guest.pid);
-});
+  await run.whenNothingIsLeft();
+}

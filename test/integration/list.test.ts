@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
-import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { stateOf } from '../fixtures/process-status.ts';
@@ -65,13 +64,7 @@ test('list shows a guest in system mode, in the table too', async () => {
 });
 
 test('list leaves out a QEMU with another plugin, and what only talks of plugins', async () => {
-  await using guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: otherPluginFile(),
-    inline: false,
-    guest: 'fixed',
-  });
-  await guest.whenRunning();
+  await using guest = await startFixed(otherPluginFile(), false);
   const talker = spawn('tail', ['-f', '/dev/null', '--pid', String(process.pid)], {
     argv0: 'qemu-riscv64',
     stdio: 'ignore',

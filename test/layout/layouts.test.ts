@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pluginKind } from '../../src/layout/plugin-kind.js';
+import { pluginKind } from '../../src/layout/layouts.js';
 
 test.each([
   [['insn_count'], 'insn'],
