@@ -6,11 +6,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 npm run --silent build
-# A link to dist from the run before: the compiler would write through it.
-rm -rf .cache/bench/src
+rm -rf .cache/bench
 ./node_modules/.bin/tsc -p test/bench
-# What is measured is the product itself, and the fixtures find their files.
-rm -rf .cache/bench/src
-ln -s ../../dist .cache/bench/src
-ln -sfn .. .cache/bench/.cache
+# The fixtures and the product find their files.
+ln -s .. .cache/bench/.cache
+ln -s ../../gdb-scripts .cache/bench/gdb-scripts
 exec node --expose-gc .cache/bench/test/bench/main.js "$@"

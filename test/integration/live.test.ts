@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { build } from 'rolldown';
 import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { directoryOfFile } from '../fixtures/directory.ts';
@@ -185,7 +186,9 @@ test.each([
   { what: 'a bug of ours', last: 'throw new Error("boom")', status: 1 },
   { what: 'an exit in the middle', last: 'process.exit(3)', status: 3 },
 ])('$what gives the terminal back', async ({ last, status }) => {
-  const module = join(import.meta.dirname, '../../dist/observers/live/screen.js');
+  const module = join(folder, 'screen.js');
+  const input = join(import.meta.dirname, '../../src/observers/live/screen.ts');
+  await build({ input, platform: 'node', output: { file: module } });
   const script = `
     const { Screen } = await import(${JSON.stringify(module)});
     const ignore = () => {};
