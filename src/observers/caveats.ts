@@ -5,8 +5,8 @@ import type { Observer, RunInfo } from './observer.js';
 const LOOK_MS = 200;
 
 /**
- * Says how far the counts can be trusted: each thing once for each guest, when it becomes true. To be
- * told of a tick before those who write it, whose titles it sees to.
+ * Says how far the counts can be trusted: each thing once for each guest, when it becomes true. It
+ * sees to the names of the vCPUs, too, for those who are told of a tick after it.
  */
 export function tellCaveats(notice: (text: string) => void, labelled: boolean): Observer {
   const guests = new Map<number, Told>();
@@ -26,9 +26,10 @@ export function tellCaveats(notice: (text: string) => void, labelled: boolean): 
       guests.set(info.pid, told);
       await look(info.pid, told);
     },
-    async tick(pid) {
+    tick(pid) {
       const told = guests.get(pid);
-      if (performance.now() - (told?.lookedAtMs ?? 0) >= LOOK_MS) await look(pid, told);
+      // Not awaited: the next tick may be due before files of /proc have been read.
+      if (performance.now() - (told?.lookedAtMs ?? 0) >= LOOK_MS) void look(pid, told);
     },
     end: (pid) => look(pid, guests.get(pid)),
     close() {},
