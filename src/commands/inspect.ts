@@ -7,6 +7,7 @@ import { countingCaveats, vcpuLabels } from '../guest/vcpu-words.js';
 import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { abridged } from '../text/abridged.js';
 import { groupDigits } from '../text/digits.js';
 import { printable } from '../text/printable.js';
 
@@ -117,7 +118,7 @@ async function counterFacts(
     ? counters.slice(0, counters.findLastIndex((counter) => counter !== 0n) + 1)
     : [];
   return [
-    ...shown.map((counter, index): Fact => [`cpu ${label(index)}`, groupDigits(counter)]),
+    ...shown.map((counter, index): Fact => [`cpu ${abridged(label(index))}`, groupDigits(counter)]),
     ['total', groupDigits(total)],
   ];
 }

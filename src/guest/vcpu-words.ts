@@ -20,15 +20,9 @@ export function vcpuLabels(guest: CountedVcpus): (index: number) => string {
     const { most } = guest.vcpus;
     if (slots === undefined || most <= slots) return String(index);
     const sharing = Math.max(1, Math.ceil((most - index) / slots));
-    if (sharing <= LISTED_AT_MOST) {
-      return Array.from({ length: sharing }, (_, turn) => index + turn * slots).join('+');
-    }
-    return `${index}+${index + slots}+...+${index + (sharing - 1) * slots}`;
+    return Array.from({ length: sharing }, (_, turn) => index + turn * slots).join('+');
   };
 }
-
-/** A column is named for all that share it, as long as the name is no wider than the counts. */
-const LISTED_AT_MOST = 4;
 
 /** Whether what is said about the counts depends on how many vCPUs there are. */
 export function dependsOnVcpus({ sharedSlots, lossy }: CountedVcpus['counters']): boolean {

@@ -37,13 +37,6 @@ test('a shared slot is named for all vCPUs that share it', () => {
   expect(labels(32, 8, 8).at(-1)).toBe('7+15+23+31');
 });
 
-test('a slot that very many share has a name that can still be read', () => {
-  expect(labels(369, 8, 8)).toEqual([
-    '0+8+...+368',
-    ...[1, 2, 3, 4, 5, 6, 7].map((slot) => `${slot}+${slot + 8}+...+${slot + 360}`),
-  ]);
-});
-
 test('names are of as many as there have been, at any time so far', () => {
   const vcpus = { count: 1, most: 1, areParallel: false };
   const label = vcpuLabels({ vcpus, counters: { sharedSlots: 8, lossy: false } });

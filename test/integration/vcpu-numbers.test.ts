@@ -183,6 +183,28 @@ test('more threads than we may have files are counted all the same', async () =>
   expect(run.stdout).toContain(' cpu0+8+...+96 ');
 });
 
+test('a vCPU that is plugged in makes a count lossy: it is told then, and once', async () => {
+  await using guest = startGuest({
+    qemu: 'qemu-system-s390x',
+    plugin: pluginFile('array'),
+    inline: true,
+    guest: 's390x-plug',
+  });
+  await guest.whenRunning();
+  await using run = startIcount([guest.pid, '-i', '20ms', '-f', 'csv']);
+  await run.whenWritten('rows', (stdout) => countLines(stdout) > 4);
+  expect(run.stderr).toBe('');
+
+  for (const core of [1, 2]) {
+    await guest.qmp('device_add', { driver: 'qemu-s390x-cpu', 'core-id': core });
+    const before = countLines(run.stdout);
+    await run.whenWritten('rows', (stdout) => countLines(stdout) > before + 30);
+  }
+
+  expect((await run.interrupt()).stderr.match(/2 vCPUs add to one counter/g)).toHaveLength(1);
+  expect((await inspection(guest.pid)).get('vCPUs')).toBe('3');
+});
+
 /** A script that runs `env VARIABLE=… PROGRAM ARGUMENT…` with a copy of the program as `argv[0]`. */
 function called(name: string, copy: string): string {
   const variables = 'shift; while [[ $1 == *=* ]]; do export "$1"; shift; done';

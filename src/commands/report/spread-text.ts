@@ -1,6 +1,7 @@
 import { mipsOf } from '../../sampler/rate.js';
 import type { VcpuSample } from '../../sampler/sample.js';
 import { spreadOf } from '../../sampler/spread.js';
+import { abridged } from '../../text/abridged.js';
 import { groupDigits } from '../../text/digits.js';
 import { secondsText } from '../../text/durations.js';
 
@@ -73,7 +74,7 @@ function spreadOfGuest({
       row(
         runs.map((run) => Number(run.vcpus?.[index]?.insns ?? 0n)),
         whole,
-        `on cpu ${vcpuLabel(index)}`,
+        `on cpu ${abridged(vcpuLabel(index))}`,
       ),
     ),
     row(

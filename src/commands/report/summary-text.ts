@@ -1,6 +1,7 @@
 import { guestEndText } from '../../observers/guest-end-text.js';
 import { mipsOf } from '../../sampler/rate.js';
 import type { Summary } from '../../sampler/sample.js';
+import { abridged } from '../../text/abridged.js';
 import { counted, groupDigits } from '../../text/digits.js';
 import { secondsText } from '../../text/durations.js';
 
@@ -14,7 +15,7 @@ export function summaryText(summary: Summary, vcpuLabel: (index: number) => stri
     [groupDigits(insns), `instructions  # ${mips.toFixed(2)} MIPS`],
     ...vcpus.map((vcpu) => [
       groupDigits(vcpu.insns),
-      `on cpu ${vcpuLabel(vcpu.index)}  # ${mipsOf(vcpu.insns, elapsedNs).toFixed(2)} MIPS`,
+      `on cpu ${abridged(vcpuLabel(vcpu.index))}  # ${mipsOf(vcpu.insns, elapsedNs).toFixed(2)} MIPS`,
     ]),
     [secondsText(elapsedNs), `seconds${ticksText(summary)}`],
   ];

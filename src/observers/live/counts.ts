@@ -1,5 +1,6 @@
 import { mipsOf } from '../../sampler/rate.js';
 import type { Sample, Tick } from '../../sampler/sample.js';
+import { abridged } from '../../text/abridged.js';
 import { missedText } from '../missed-text.js';
 import type { RunInfo } from '../observer.js';
 import { History } from './history.js';
@@ -115,7 +116,7 @@ export class LiveCounts {
       elapsedNs,
       mips,
       vcpus: vcpus.map((vcpu) => ({
-        label: `cpu ${label(vcpu.index)}`,
+        label: `cpu ${abridged(label(vcpu.index))}`,
         mips: mipsOf(vcpu.insns, durNs),
       })),
       trouble: undefined,

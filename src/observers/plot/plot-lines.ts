@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { mipsOf } from '../../sampler/rate.js';
 import type { Sample, Summary, Tick } from '../../sampler/sample.js';
 import { together } from '../../sampler/together.js';
+import { abridged } from '../../text/abridged.js';
 import { groupDigits } from '../../text/digits.js';
 import { secondsText } from '../../text/durations.js';
 import type { RunInfo } from '../observer.js';
@@ -78,7 +79,10 @@ function plotOfOne(guest: GuestLines): Plot {
     title: `Guest instruction rate of ${basename(info.qemu)}, process ${info.pid}`,
     subtitle: subtitleOf([guest]),
     main: { label: 'total', trace: total },
-    lines: lines.map((trace, index) => ({ label: `cpu ${info.vcpuLabel(index)}`, trace })),
+    lines: lines.map((trace, index) => ({
+      label: `cpu ${abridged(info.vcpuLabel(index))}`,
+      trace,
+    })),
   };
 }
 

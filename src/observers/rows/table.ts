@@ -1,4 +1,5 @@
 import type { Sample, Tick } from '../../sampler/sample.js';
+import { abridged } from '../../text/abridged.js';
 import { groupDigits } from '../../text/digits.js';
 import { secondsText } from '../../text/durations.js';
 import { printable } from '../../text/printable.js';
@@ -55,7 +56,7 @@ function table(
     const known = columns[index];
     if (index < firstColumns.length && known !== undefined) return known;
     const column = vcpuColumn(vcpuLabel(index - firstColumns.length));
-    return known === undefined || column.title.length > known.title.length
+    return known === undefined || column.vcpus.length > known.vcpus.length
       ? { ...column, width: Math.max(column.width, known?.width ?? 0) }
       : known;
   };
@@ -108,22 +109,24 @@ function table(
 
 interface Column {
   readonly title: string;
+  /** What its name is in full, if it is of vCPUs. */
+  readonly vcpus: string;
   readonly width: number;
 }
 
 const separator = '  ';
 
-const pidColumn: Column = { title: 'pid', width: 7 };
+const pidColumn: Column = { title: 'pid', vcpus: '', width: 7 };
 
 const fixedColumns: readonly Column[] = [
-  { title: 'elapsed s', width: leastWidths.elapsed },
-  { title: 'instructions', width: leastWidths.insns },
-  { title: 'MIPS', width: leastWidths.mips },
+  { title: 'elapsed s', vcpus: '', width: leastWidths.elapsed },
+  { title: 'instructions', vcpus: '', width: leastWidths.insns },
+  { title: 'MIPS', vcpus: '', width: leastWidths.mips },
 ];
 
 function vcpuColumn(label: string): Column {
-  const title = `cpu${label}`;
-  return { title, width: Math.max(leastWidths.insns, title.length) };
+  const title = `cpu${abridged(label)}`;
+  return { title, vcpus: label, width: Math.max(leastWidths.insns, title.length) };
 }
 
 function cellsOf({ elapsedNs, insns, mips, vcpus = [] }: Sample): readonly string[] {

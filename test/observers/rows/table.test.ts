@@ -43,3 +43,17 @@ test('the reason of a gap is safe to print and stays on its line', () => {
   const rows = lines(false, gap(1, '\u001b[2J\nno\u202e'));
   expect(rows[1]).toMatch(/no value: \\x1b\[2J\\x0ano\\u202e$/);
 });
+
+test('a slot that more vCPUs come to share has more in its name, under a new header', () => {
+  const format = tableFormat({ terminal: false, colour: false });
+  let shared = 1;
+  const vcpuLabel = () => Array.from({ length: shared }, (_, turn) => turn * 8).join('+');
+  format.start({ ...info, vcpuLabel });
+  const titles = [1, 1, 2, 5, 6].map((now, index) => {
+    shared = now;
+    const row = format.sample(sample(index + 1, index + 1, 1, 5n, 5n, [vcpu(0, 5n, 5n)]));
+    return row.match(/cpu\S+/)?.[0];
+  });
+
+  expect(titles).toEqual(['cpu0', undefined, 'cpu0+8', 'cpu0+8+...+32', 'cpu0+8+...+40']);
+});
