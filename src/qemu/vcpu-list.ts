@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
 import { decodeUnsigned } from '../memory/word.js';
@@ -57,8 +57,10 @@ export class VcpuList {
         const key = `${dev} ${ino} ${mtimeNs}`;
         const elf = programs.get(key) ?? (await readVariables(handle));
         programs.set(key, elf);
+        const name = (await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
+        // Files of two file systems may have the same inode number.
         const mapped = groupByFile(parseMaps(await readMaps(pid))).find(
-          ({ inode }) => inode === ino,
+          ({ inode, path }) => inode === ino && path === name,
         );
         if (mapped === undefined) return undefined;
         return new VcpuList(pid, elf, mapped.base.start - elf.firstLoadAddress);
