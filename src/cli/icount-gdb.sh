@@ -1,7 +1,7 @@
 #!/bin/sh
 # The command `icount-gdb`. Before any of our code runs, Node sets every signal back to its default:
 # what we are to ignore, because nohup(1) started us, can be seen only here (proc(5), "SigIgn").
-ICOUNT_HANGUP=heeded
+[ "${ICOUNT_HANGUP-}" = ignored ] || ICOUNT_HANGUP=heeded
 if [ -r /proc/self/status ]; then
   while read -r name value; do
     if [ "$name" = SigIgn: ]; then
