@@ -10,6 +10,7 @@ import { type DivertedMessages, divertedMessages } from '../observers/live/diver
 import type { Observer } from '../observers/observer.js';
 import { Observers } from '../observers/observers.js';
 import { openRows } from '../observers/rows/open-rows.js';
+import { tellNoneLeft } from '../observers/tell-none-left.js';
 import type { SamplerOptions } from '../sampler/sampler.js';
 import { report, summariesOf } from './report/report.js';
 import { sampleGuests } from './sample-guests.js';
@@ -46,6 +47,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
     // All that can be wrong with where the data goes is found before a guest is touched.
     observers = new Observers([
       tellCaveats(diverted.messages.notice, labelled),
+      ...(options.guests.kind === 'all' ? [tellNoneLeft(diverted.messages.notice)] : []),
       ...(await openObservers(options, diverted, stop)),
     ]);
     return await withGuests(options, diverted.messages, stop.signal, async (guests, leftOut) => {

@@ -37,6 +37,11 @@ export function userGuest(): BenchGuest {
   };
 }
 
+/** A program that sleeps. */
+export function idleGuest(): BenchGuest {
+  return { ...userGuest(), name: 'user mode, asleep', args: [guestFile('fixed')] };
+}
+
 /** Four vCPUs that are never idle, but set a timer and meet a `wfi` some hundred times a second. */
 export function systemGuest(): BenchGuest {
   return {

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cost } from './cost.ts';
 import { type Figure, Figures, type NotMeasured } from './figure.ts';
+import { fleet } from './fleet.ts';
 import { grid } from './grid.ts';
 import { growth } from './growth.ts';
 import { pluginCost } from './plugin-cost.ts';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, Part>> = {
   cost,
   starting,
   growth,
+  fleet,
   plugins: pluginCost,
 };
 

@@ -230,3 +230,16 @@ function expectSwitches(terminal: Terminal, switches: readonly string[]): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are control sequences
   expect(terminal.text.match(/\u001b\[\?1049[hl]/g)).toEqual(switches);
 }
+
+test('with --all a guest that starts later is shown, and its end', async () => {
+  await using terminal = startIcountInTerminal(['--all', '--live', '-i', '50ms']);
+  await shows(terminal, /\d+\.\d\d MIPS/);
+  const late = await startSpin(pluginFile('array-with-pc'));
+  await shows(terminal, new RegExp(`^ *${late.pid} .*\\d`));
+  await late[Symbol.asyncDispose]();
+  await shows(terminal, new RegExp(`^ *${late.pid} .*(ended|killed|gone)`));
+  terminal.type('q');
+
+  expect(await terminal.status()).toBe(0);
+  expectRestored(terminal);
+});

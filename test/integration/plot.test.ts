@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { directoryOfFile } from '../fixtures/directory.ts';
+import { startFixed } from '../fixtures/fixed.ts';
 import type { Guest } from '../fixtures/guest.ts';
 import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
@@ -66,4 +67,22 @@ test('without data a chart that was there stays, and none is made', async () => 
   }
   expect(readFileSync(old, 'utf8')).toBe('old');
   expect(existsSync(fresh)).toBe(false);
+});
+
+test('with --all a guest that starts later has a line from then on', async () => {
+  const file = join(folder, 'later.svg');
+  await using run = startIcount(['--all', '-i', '50ms', '-f', 'jsonl', '--plot', file]);
+  await run.whenWritten('a row', (stdout) => stdout.includes('"type":"sample"'));
+  await using late = await startFixed();
+  await run.whenWritten('rows of the later one', (stdout) => {
+    return stdout.split(`{"type":"sample","pid":${late.pid},`).length > 5;
+  });
+  const { status } = await run.interrupt();
+
+  expect(status).toBe(0);
+  const svg = readFileSync(file, 'utf8');
+  wellFormed(svg);
+  expect(svg).toContain(`${late.pid}<`);
+  const begins = pathsIn(svg).lines.map((path) => Number(/^M([\d.]+)/.exec(path)?.[1]));
+  expect(Math.max(...begins)).toBeGreaterThan(50);
 });

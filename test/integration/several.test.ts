@@ -134,6 +134,7 @@ test('--all takes in guests that start later, and goes on when all have ended', 
   const { status, stdout, stderr } = await run.interrupt();
 
   expect(status).toBe(0);
+  expect(stderr).not.toContain('no guest is left');
   const rows = rowsOf(stdout);
   for (const pid of new Set(rows.map((row) => row.pid))) {
     const types = rows.filter((row) => row.pid === pid).map(({ type }) => type);
