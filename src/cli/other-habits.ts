@@ -15,9 +15,11 @@ function pidOption(own: readonly string[]): UsageError | undefined {
   const attached = option.replace(/^(-p|--pid=?)/, '');
   const given = attached === '' ? (own[at + 1] ?? '') : attached;
   const pids = /^\d+(,\d+)*$/.test(given) ? given.replaceAll(',', ' ') : '<pid>';
+  const [first = ''] = own;
+  const command = /^[a-z]+$/.test(first) ? `${first} ` : '';
   return new UsageError(
     `there is no option ${attached === '' ? option : option.slice(0, -attached.length).replace(/=$/, '')}: process ids need none`,
-    `icount-gdb ${pids}`,
+    `icount-gdb ${command}${pids}`,
   );
 }
 
@@ -27,12 +29,21 @@ function commandWithoutDashes(own: readonly string[]): UsageError | undefined {
   if (first < 0 || own.slice(0, first).some((argument) => !argument.startsWith('-'))) {
     return undefined;
   }
-  const at = own.findIndex((argument, index) => index > first && !/^(\d+|-.*)$/.test(argument));
+  const at = own.findIndex(
+    (argument, index) =>
+      index > first && !/^(\d+|-.*)$/.test(argument) && !takesValue(own[index - 1] ?? ''),
+  );
   const command = own[at];
-  // What comes after an option is its value.
-  if (command === undefined || own[at - 1]?.startsWith('-')) return undefined;
+  if (command === undefined) return undefined;
   return new UsageError(
     `${JSON.stringify(command)} is no process id`,
     `a command goes behind --: icount-gdb ${own.slice(0, at).join(' ')} -- ${own.slice(at).join(' ')}`,
   );
 }
+
+/** Whether what comes after it may be the value of an option. */
+function takesValue(argument: string): boolean {
+  return /^-[^=]*$/.test(argument) && !SWITCHES.has(argument);
+}
+
+const SWITCHES: ReadonlySet<string> = new Set('-q --quiet -v --verbose --live --append'.split(' '));

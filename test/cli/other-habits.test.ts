@@ -7,6 +7,12 @@ test.each([
   ['-i 1s -p 1,2', 'there is no option -p: process ids need none', 'icount-gdb 1 2'],
   ['--pid=7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
   ['--pid 7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
+  ['inspect -p 7', 'there is no option -p: process ids need none', 'icount-gdb inspect 7'],
+  [
+    '12 -i 1s -q sleep 5',
+    '"sleep" is no process id',
+    'a command goes behind --: icount-gdb 12 -i 1s -q -- sleep 5',
+  ],
   ['-p', 'there is no option -p: process ids need none', 'icount-gdb <pid>'],
   ['12 sleep 5', '"sleep" is no process id', 'a command goes behind --: icount-gdb 12 -- sleep 5'],
   [
