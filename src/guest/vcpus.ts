@@ -3,7 +3,7 @@ import type { QemuCommand } from '../qemu/command-line.js';
 import { VcpuList } from '../qemu/vcpu-list.js';
 
 /** What is known of a guest's vCPUs at one moment. */
-interface Observation {
+export interface Observation {
   readonly count: number;
   /** Threads that execute guest code: where it is one, no two vCPUs ever count at the same time. */
   readonly threads: number;
@@ -19,8 +19,8 @@ export interface VcpuOwner {
  * The vCPUs of a guest, as they are and not as the command line has them: the one place to ask.
  *
  * In user mode every thread of the guest is a vCPU. In system mode QEMU's own list tells; where that
- * is not to be had the names of the threads do, which QEMU gives them if it is told to (always from
- * 10.2 on), and at last the command line.
+ * is not to be had the names of the threads do, if QEMU gives them any (`-name debug-threads=on`), and
+ * at last the command line.
  */
 export class Vcpus {
   readonly #owner: VcpuOwner;
@@ -67,7 +67,8 @@ export class Vcpus {
       return ofUserMode(threads);
     }
     const listed = await list?.read();
-    if (listed === undefined) return byThreads(await readThreadNames(target.pid), threads, command);
+    if (listed === undefined)
+      return vcpusByThreads(await readThreadNames(target.pid), threads, command);
     const { count, parallel = threads - OTHER_THREADS >= count } = listed;
     return { count, threads: parallel ? count : 1 };
   }
@@ -82,8 +83,15 @@ function ofUserMode(threads: number): Observation {
   return { count, threads: count };
 }
 
-/** The names are those of accel/tcg/tcg-accel-ops-mttcg.c and tcg-accel-ops-rr.c. */
-function byThreads(names: readonly string[], threads: number, command: QemuCommand): Observation {
+/**
+ * What the threads of a QEMU in system mode tell, of which `threads` live. The names are those of
+ * accel/tcg/tcg-accel-ops-mttcg.c and tcg-accel-ops-rr.c.
+ */
+export function vcpusByThreads(
+  names: readonly string[],
+  threads: number,
+  command: QemuCommand,
+): Observation {
   const named = names.filter((name) => /^CPU \d+\/TCG$/.test(name)).length;
   if (named > 0) return { count: named, threads: named };
   const count = command.vcpus ?? 1;
