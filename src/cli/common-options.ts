@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { GuestOptions } from '../guest/resolve-guest.js';
+import { type SamplerChoice, samplerChoices } from '../guest/sampler-choice.js';
 import { choiceOption } from './choice.js';
 import type { Talk } from './request.js';
 
@@ -11,6 +12,7 @@ export interface CommonFlags extends Talk {
   readonly plugin?: 'libinsn' | 'libbb';
   readonly pluginFile?: string;
   readonly gdb: string;
+  readonly sampler: SamplerChoice;
 }
 
 export function addCommonOptions(command: Command): Command {
@@ -31,13 +33,17 @@ export function addCommonOptions(command: Command): Command {
     )
     .option('--plugin-file <path>', "file to take the plugin's symbols from")
     .addOption(new Option('--gdb <path>', 'the gdb to use').env('ICOUNT_GDB').default('gdb'))
+    .addOption(
+      choiceOption('--sampler <who>', 'who takes the samples', samplerChoices).default('auto'),
+    )
     .optionsGroup('Messages:')
     .option('-q, --quiet', 'no notices, no summary', false)
     .option('-v, --verbose', 'the conversation with gdb on stderr', false);
 }
 
 /** How a guest is looked at. */
-export function guestOptions({ mode, plugin, pluginFile, gdb }: CommonFlags): GuestOptions {
+export function guestOptions(flags: CommonFlags): GuestOptions {
+  const { mode, plugin, pluginFile, gdb, sampler } = flags;
   const kind = plugin === undefined ? undefined : pluginKinds[plugin];
-  return { mode, plugin: kind, pluginFile, gdb };
+  return { mode, plugin: kind, pluginFile, gdb, sampler };
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { checkInterval } from '../guest/sampler-choice.js';
 
 const NS_PER_UNIT: Readonly<Record<string, number>> = {
   us: 1e3,
@@ -8,8 +9,6 @@ const NS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
-/** Node's timers and a read through gdb can't do with less. */
-export const LEAST_INTERVAL_NS = 1_000_000;
 export const DEFAULT_INTERVAL_NS = 1_000_000_000;
 /** Beyond this, nanoseconds are no longer exact in a double: 104 days. */
 const MOST_NS = Number.MAX_SAFE_INTEGER;
@@ -39,11 +38,9 @@ export function parseDuration(text: string, option: string): number {
   return ns;
 }
 
-/** @throws UsageError if it is no duration, or less than a millisecond */
+/** @throws UsageError if it is no duration, or shorter than anybody can do with */
 export function parseInterval(text: string): number {
   const ns = parseDuration(text, '--interval');
-  if (ns < LEAST_INTERVAL_NS) {
-    throw new UsageError(`--interval ${text} is too short`, 'the shortest interval is 1ms');
-  }
+  checkInterval(ns, 'gdb', text);
   return ns;
 }

@@ -69,7 +69,7 @@ export function createProgram(
     .option('--all', 'every guest on this host that we may watch', false)
     .option(
       '-i, --interval <duration>',
-      '500ms, 1s, 2m; at least 1ms (default: 1s; with a command: none)',
+      '500ms, 1s, 2m; at least 250us (default: 1s; with a command: none)',
       parseInterval,
     )
     .option('-n, --count <n>', 'stop after n intervals', parseCount('--count'))

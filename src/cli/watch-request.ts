@@ -3,6 +3,7 @@ import type { PollOptions } from '../commands/poll.js';
 import type { WatchOptions } from '../commands/watch-options.js';
 import { UsageError } from '../errors.js';
 import type { GuestChoice } from '../guest/guests.js';
+import { checkInterval } from '../guest/sampler-choice.js';
 import type { FormatName } from '../observers/rows/formats.js';
 import { type CommonFlags, guestOptions } from './common-options.js';
 import { DEFAULT_INTERVAL_NS } from './duration.js';
@@ -35,6 +36,7 @@ export function watchRequest(
   if (given.append && given.output === undefined) {
     throw new UsageError('--append needs a file to add to', 'name it with --output <file>');
   }
+  if (given.sampler === 'mi' && given.interval !== undefined) checkInterval(given.interval, 'mi');
   const watch: WatchOptions = {
     ...guestOptions(given),
     guests: guestChoice(pids, given.all),

@@ -4,6 +4,7 @@ import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
 import { countingCaveats } from '../guest/vcpu-words.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
@@ -148,17 +149,33 @@ async function checkGuest(
 }
 
 async function checkGdb(diagnosis: Diagnosis, options: DoctorOptions): Promise<boolean> {
-  const version = await diagnosis.check(
+  const gdb = await diagnosis.check(
     'gdb',
     async () => {
-      const gdb = await startGdb(options.gdb, {});
-      gdb.kill();
-      await gdb.ended;
-      return gdb.version;
+      const started = await startGdb(options.gdb, {});
+      started.kill();
+      await started.ended;
+      return started;
     },
-    (found) => `${options.gdb}, version ${found}, speaks MI and takes our settings`,
+    ({ version }) => `${options.gdb}, version ${version}, speaks MI and takes our settings`,
   );
-  return version !== undefined;
+  if (gdb === undefined) {
+    diagnosis.unknown('sampler');
+    return false;
+  }
+  const { noSampler } = gdb;
+  await diagnosis.check(
+    'sampler',
+    async () => chooseSampler(options.sampler, options.gdb, noSampler),
+    (kind) => samplerText(kind, noSampler),
+  );
+  return true;
+}
+
+function samplerText(kind: SamplerKind, noSampler: string | undefined): string {
+  if (kind === 'gdb') return 'gdb takes the samples by itself, up to every 250us';
+  const why = noSampler === undefined ? 'as was asked for' : `gdb can't by itself: ${noSampler}`;
+  return `samples are taken by MI, up to every 1ms; ${why}`;
 }
 
 async function checkPtrace(diagnosis: Diagnosis, options: DoctorOptions): Promise<void> {

@@ -51,11 +51,19 @@ const KINDS: Readonly<Record<PluginKind, string>> = {
 
 type Fact = readonly [name: string, value: string];
 
-function fileFacts({ target, plugin, variables, match, watch }: ResolvedGuest): readonly Fact[] {
+function fileFacts({
+  target,
+  plugin,
+  variables,
+  match,
+  watch,
+  sampler,
+}: ResolvedGuest): readonly Fact[] {
   return [
     ['process', String(target.pid)],
     ['QEMU', target.executable],
     ['gdb', watch.gdbVersion],
+    ['sampler', sampler],
     ['plugin', plugin.mappedPath],
     ['kind', KINDS[match.layout.plugin]],
     ...plugin.beside.map(

@@ -1,8 +1,8 @@
 import type { Clock, MonotonicNs } from '../clock.js';
 import type { UseGuest } from '../guest/newcomers.js';
+import { checkInterval } from '../guest/sampler-choice.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Observer } from '../observers/observer.js';
-import { MI_PACE, PacedSource } from '../sampler/paced-source.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
 
 /** How a guest's run went. */
@@ -37,13 +37,16 @@ const NO_INTERVAL_NS = Number.MAX_SAFE_INTEGER;
  * Samples every guest until a limit, the stop signal, or its own end: one that goes away does not
  * end the others. Several tick together, on one grid.
  *
- * @throws what an observer or a read throws, when all have ended
+ * @throws UsageError if the interval is too short for one of them; what an observer or a read throws, when all have ended
  */
 export async function sampleGuests(
   guests: readonly WatchedGuest[],
   options: SamplingOptions,
 ): Promise<readonly GuestResult[]> {
-  const { clock, stop, onBaselines, takeIn } = options;
+  const { clock, stop, onBaselines, takeIn, intervalNs } = options;
+  for (const { info } of guests) {
+    if (intervalNs !== undefined) checkInterval(intervalNs, info.sampler);
+  }
   const begun = clock.now();
   const isShared = guests.length > 1 || takeIn !== undefined;
   const shared = { ...options, ...(isShared ? { origin: begun } : {}) };
@@ -114,7 +117,7 @@ async function sample(
   const { clock, intervalNs, limit, observer } = options;
   let joinedNs = 0;
   const result = await runSampler({
-    source: new PacedSource(guest, clock, MI_PACE),
+    source: guest.source,
     clock,
     intervalNs: intervalNs ?? NO_INTERVAL_NS,
     ...(options.origin === undefined ? {} : { origin: options.origin }),

@@ -14,6 +14,8 @@ export type AsyncRecord = Extract<MiRecord, { kind: 'async' }>;
 export interface SessionEvents {
   /** A change of run state (`*running`, `*stopped`), or the end of the inferior. */
   onAsync?(record: AsyncRecord): void;
+  /** A line that is no record, or was cut short. */
+  onMalformed?(record: Extract<MiRecord, { kind: 'malformed' }>): void;
   /** A sentence for people, from gdb's console or log stream. */
   onText?(text: string): void;
   /** Every line of the conversation, for --verbose. */
@@ -143,9 +145,11 @@ export class GdbSession {
       case 'stream':
         this.#events.onText?.(record.text);
         break;
-      case 'prompt':
       case 'malformed':
-        // A junk line belongs to nobody. An answer that can't be read shows as a timeout.
+        // An answer that can't be read shows as a timeout, too.
+        this.#events.onMalformed?.(record);
+        break;
+      case 'prompt':
         break;
       default:
         record satisfies never;

@@ -9,6 +9,7 @@ import { errorCode } from '../text/system-error.js';
 import { gdbEnvironment } from './environment.js';
 import { GdbGoneError, isGdbFailure } from './failure.js';
 import { lastWords } from './last-words.js';
+import { SAMPLER_SCRIPT, whyNoSampler } from './sampler-script.js';
 import { GdbSession, type SessionEvents } from './session.js';
 
 /** gdb's settings, each with its reason. */
@@ -21,12 +22,15 @@ const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
 /**
- * gdb's own Python modules take half of its start, and nothing here needs Python. Where their directory
- * is missing gdb does without, after a warning on stderr.
+ * gdb's own Python modules take half of its start, and the sampler does not need them. Where their
+ * directory is missing gdb does without, after a warning on stderr.
  */
 const NO_DATA = '--data-directory=/nonexistent';
 
-const GDB_OPTIONS = ['-nx', '-q', NO_DATA, '--interpreter=mi3', '-x', SESSION_SCRIPT];
+const GDB_OPTIONS = [
+  ...['-nx', '-q', NO_DATA, '--interpreter=mi3'],
+  ...['-x', SESSION_SCRIPT, '-x', SAMPLER_SCRIPT],
+];
 
 /**
  * A cold gdb on a loaded machine takes a second or two, on one that is itself emulated 6 s have been
@@ -40,6 +44,8 @@ export interface Gdb {
   readonly pid: number;
   /** For instance `13.1`. */
   readonly version: string;
+  /** Why it can't take samples by itself, in its own words; undefined if it can. */
+  readonly noSampler: string | undefined;
   /** Settles when the process has ended, with how; never rejects. */
   readonly ended: Promise<string>;
   /**
@@ -127,9 +133,12 @@ export async function startGdb(
       throw new GdbUnusableError(command, `did not take the settings of ${SESSION_SCRIPT}`);
     }
     consoleText = '';
-    await session.send('-gdb-version', START_TIMEOUT_MS);
+    const [, noSampler] = await Promise.all([
+      session.send('-gdb-version', START_TIMEOUT_MS),
+      whyNoSampler(session, START_TIMEOUT_MS),
+    ]);
     const version = /(\d+(?:\.\d+)+)/.exec(consoleText.split('\n', 1)[0] ?? '')?.[1] ?? 'unknown';
-    return { ...gdb, version };
+    return { ...gdb, version, noSampler };
   } catch (error) {
     const isStopped = isGroupStopped(await readThreads(pid));
     gdb.kill();

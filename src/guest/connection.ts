@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MonotonicNs } from '../clock.js';
 import { GuestFrozenError, GuestStoppedError, NoSuchProcessError } from '../errors.js';
 import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
+import { CUT_SHORT, SAMPLER_CLASS } from '../gdb/sampler-record.js';
 import type { AsyncRecord, GdbSession, SessionEvents } from '../gdb/session.js';
 import { type Gdb, startGdb } from '../gdb/start.js';
 import { loadPlugin } from '../gdb/symbols.js';
@@ -47,7 +49,10 @@ export class Connection {
   /** The thread that gdb was told to attach to. */
   #tid: number | undefined;
   #stoppedByOwner = false;
+  #stoppedFrom: MonotonicNs | undefined;
+  #stoppedUntil: MonotonicNs | undefined;
   #left: Promise<void> | undefined;
+  #onSamples: ((record: AsyncRecord) => void) | undefined;
 
   private constructor(options: ConnectionOptions, gdb: Gdb, onOver: (end: ConnectionEnd) => void) {
     this.#options = options;
@@ -72,6 +77,9 @@ export class Connection {
       onAsync: (record: AsyncRecord) => {
         if (connection !== undefined) connection.#note(record);
       },
+      onMalformed: ({ line }: { readonly line: string }) => {
+        if (line.startsWith(`+${SAMPLER_CLASS}`)) connection?.giveUp(CUT_SHORT);
+      },
       onLine: options.onLine,
     };
     const gdb = await startGdb(options.gdbCommand, events, { file: options.pluginFd });
@@ -93,6 +101,16 @@ export class Connection {
     return this.#gdb.version;
   }
 
+  /** Why gdb can't take samples by itself; undefined if it can. */
+  get noSampler(): string | undefined {
+    return this.#gdb.noSampler;
+  }
+
+  /** What gdb's sampler writes goes to this one from now on. */
+  hearSamples(listener: (record: AsyncRecord) => void): void {
+    this.#onSamples = listener;
+  }
+
   /** Set for good once it is over: what gdb answers from then on is not the guest's memory. */
   get end(): ConnectionEnd | undefined {
     return this.#end;
@@ -101,6 +119,12 @@ export class Connection {
   /** Whether the guest's owner has it stopped, as far as gdb has told. */
   get isStopped(): boolean {
     return this.#stoppedByOwner;
+  }
+
+  /** Whether that was so, the last time that it was. */
+  wasStoppedAt(moment: MonotonicNs): boolean {
+    const [from, until] = [this.#stoppedFrom, this.#stoppedUntil];
+    return from !== undefined && moment >= from && (until === undefined || moment < until);
   }
 
   /** What became of the guest when its thread ended; undefined if it lives and gdb let go of it. */
@@ -161,6 +185,10 @@ export class Connection {
   }
 
   #note(record: AsyncRecord): void {
+    if (record.class === SAMPLER_CLASS) {
+      this.#onSamples?.(record);
+      return;
+    }
     const change = runChange(record);
     if (change === undefined || this.#left !== undefined) return;
     switch (change.kind) {
@@ -191,11 +219,14 @@ export class Connection {
    */
   async #continueWithOwner(): Promise<void> {
     this.#stoppedByOwner = true;
+    this.#stoppedFrom = this.session.heardAt;
+    this.#stoppedUntil = undefined;
     while (isGroupStopped(await readThreads(this.#options.pid))) {
       await sleep(STOPPED_POLL_MS);
       if (this.#end !== undefined) return;
     }
     this.#stoppedByOwner = false;
+    this.#stoppedUntil = process.hrtime.bigint();
     await this.#continue();
   }
 

@@ -1,10 +1,11 @@
 import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
 import type { Memory } from '../memory/memory.js';
 import type { GuestEnd, StopCause } from '../sampler/reading.js';
+import type { Connection } from './connection.js';
 
 /** How we have hold of a guest at the moment. */
 export type HoldState =
-  | { readonly kind: 'attached'; readonly memory: Memory }
+  | { readonly kind: 'attached'; readonly memory: Memory; readonly connection: Connection }
   /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
   | { readonly kind: 'apart'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly by: StopCause }

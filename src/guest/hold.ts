@@ -39,7 +39,8 @@ export class Hold {
   readonly #options: HoldOptions;
   #connection: Connection;
   #elf: ElfFile | undefined;
-  #state: HoldState = { kind: 'apart', reason: 'not attached yet' };
+  #currentState: HoldState = { kind: 'apart', reason: 'not attached yet' };
+  #onChange: (() => void) | undefined;
   #hasRead = false;
   #failures: number;
   #leaving = false;
@@ -69,8 +70,27 @@ export class Hold {
     return this.#connection.gdbVersion;
   }
 
+  /** Why gdb can't take samples by itself; undefined if it can. */
+  get noSampler(): string | undefined {
+    return this.#connection.noSampler;
+  }
+
   get state(): HoldState {
     return this.#state;
+  }
+
+  /** For the one who waits for the state to become another. */
+  hearChanges(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  get #state(): HoldState {
+    return this.#currentState;
+  }
+
+  set #state(state: HoldState) {
+    this.#currentState = state;
+    this.#onChange?.();
   }
 
   /** Whether the guest's owner has it stopped, while a gdb is attached to it. */
@@ -167,7 +187,7 @@ export class Hold {
   /** Takes the connection, attached just now, for the one to read by. */
   #take(elf: ElfFile): void {
     const memory = new GuestMemory(this.#connection.session, elf, this.#options.clock);
-    this.#state = { kind: 'attached', memory };
+    this.#state = { kind: 'attached', memory, connection: this.#connection };
     const { end } = this.#connection;
     if (end !== undefined) this.#onConnectionOver(end);
   }

@@ -11,12 +11,14 @@ import type { QemuCommand } from '../qemu/command-line.js';
 import { findPlugin, type PluginChoice, readQemuCommand } from '../qemu/plugin.js';
 import type { PluginFile } from '../qemu/plugin-file.js';
 import { printable } from '../text/printable.js';
+import { chooseSampler, type SamplerChoice, type SamplerKind } from './sampler-choice.js';
 import { GuestWatch } from './watch.js';
 
 /** What the user chose about how a guest is looked at. */
 export interface GuestOptions extends PluginChoice {
   readonly gdb: string;
   readonly mode: 'auto' | Mode;
+  readonly sampler: SamplerChoice;
 }
 
 /** What a guest tells while it is looked at. */
@@ -36,6 +38,7 @@ export interface ResolvedGuest {
   readonly variables: Variables;
   readonly match: LayoutMatch;
   readonly watch: GuestWatch;
+  readonly sampler: SamplerKind;
   /** Leaves it running. To be called once, whatever happened. */
   leave(): Promise<void>;
 }
@@ -78,11 +81,12 @@ export async function resolveGuest(
       clock,
       ...events,
     });
+    const sampler = chooseSampler(options.sampler, options.gdb, watch.noSampler);
     const variables = await watch.ask((session) => readVariables(session, plugin.elf));
     if (variables.size === 0) throw stripped(plugin);
     const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
     const match = selectLayout(variables, wordBytes, printable(plugin.name));
-    return { target, command, plugin, variables, match, watch, leave };
+    return { target, command, plugin, variables, match, watch, sampler, leave };
   } catch (error) {
     await leave();
     throw isGdbFailure(error)

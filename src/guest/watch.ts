@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
@@ -7,6 +8,7 @@ import type { ReadOutcome } from '../sampler/reading.js';
 import { FreezeLook } from './freeze-look.js';
 import { Hold, type HoldOptions } from './hold.js';
 import { whyNotAttached } from './hold-state.js';
+import { InGdbSource } from './in-gdb-source.js';
 
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
@@ -60,8 +62,18 @@ export class GuestWatch {
     };
   }
 
+  /** Why gdb can't take samples by itself; undefined if it can. */
+  get noSampler(): string | undefined {
+    return this.#hold.noSampler;
+  }
+
+  /** The counters, taken by gdb itself on a grid. */
+  sampledInGdb(counters: Counters, clock: Clock): InGdbSource {
+    return new InGdbSource(this.#hold, this, counters, clock);
+  }
+
   /** Reads the counters, or says why there is nothing to read. */
-  async read(counters: Counters): Promise<ReadOutcome> {
+  async read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome> {
     const hold = this.#hold;
     for (;;) {
       if (hold.state.kind === 'ending' || !hold.hasRead) await hold.transition;
@@ -72,13 +84,18 @@ export class GuestWatch {
     }
   }
 
+  /** What a read that found no counters, for that reason, comes to. */
+  async explain(reason: string): Promise<ReadOutcome> {
+    return await this.read({ read: () => Promise.reject(new UnreadableCountersError(reason)) });
+  }
+
   /** Leaves the guest running. To be called once, whatever happened. */
   async leave(): Promise<void> {
     await this.#hold.leave();
   }
 
   /** Undefined when it has just turned out that the guest is about to end. */
-  async #readNow(counters: Counters): Promise<ReadOutcome | undefined> {
+  async #readNow(counters: Pick<Counters, 'read'>): Promise<ReadOutcome | undefined> {
     const { state } = this.#hold;
     switch (state.kind) {
       case 'attached':
@@ -98,7 +115,10 @@ export class GuestWatch {
     }
   }
 
-  async #readCounters(counters: Counters, memory: Memory): Promise<ReadOutcome | undefined> {
+  async #readCounters(
+    counters: Pick<Counters, 'read'>,
+    memory: Memory,
+  ): Promise<ReadOutcome | undefined> {
     try {
       const reading = await counters.read(memory);
       // Once the guest has ended gdb answers with what the file holds: zeros.
@@ -119,7 +139,10 @@ export class GuestWatch {
     }
   }
 
-  async #unreadableNow(counters: Counters, reason: string): Promise<ReadOutcome | undefined> {
+  async #unreadableNow(
+    counters: Pick<Counters, 'read'>,
+    reason: string,
+  ): Promise<ReadOutcome | undefined> {
     await this.#hold.noteUnreadable();
     if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
     this.#unreadable += 1;

@@ -1,10 +1,14 @@
+import { systemClock } from '../clock.js';
 import type { Mode } from '../layout/layout.js';
 import type { PluginKind } from '../layout/plugin-kind.js';
 import type { ProcessFacts } from '../proc/process.js';
 import type { QemuCommand } from '../qemu/command-line.js';
+import { MI_PACE, PacedSource } from '../sampler/paced-source.js';
 import type { ReadOutcome } from '../sampler/reading.js';
+import type { ReadingSource } from '../sampler/source.js';
 import type { AttachedGuest } from './attach-guest.js';
 import type { ResolvedGuest } from './resolve-guest.js';
+import type { SamplerKind } from './sampler-choice.js';
 import { type Caveat, countingCaveats, dependsOnVcpus, vcpuLabels } from './vcpu-words.js';
 
 /** What is known of a guest when it is attached to, and stays so. */
@@ -19,6 +23,8 @@ export interface GuestInfo {
   readonly mode: Mode;
   /** gdb's version, for instance `13.1`. */
   readonly gdb: string;
+  /** Who takes the samples. */
+  readonly sampler: SamplerKind;
   /** What slot i holds by now: `0`, or `0+8+16` where vCPUs share it. */
   readonly vcpuLabel: (index: number) => string;
   /** Looks for vCPUs that have come or gone; returns what the counts have to be taken with by now. */
@@ -34,7 +40,10 @@ export interface WatchedGuest {
   readonly attached: AttachedGuest;
   /** Aborted when there is nothing to wait for any more; the next read says why. */
   readonly over: AbortSignal;
+  /** Reads the counters at once. */
   read(): Promise<ReadOutcome>;
+  /** Their readings, on a grid. */
+  readonly source: ReadingSource;
 }
 
 export function watchedGuest(
@@ -42,8 +51,9 @@ export function watchedGuest(
   attached: AttachedGuest,
   over: AbortSignal,
 ): WatchedGuest {
-  const { target, command, plugin, match, watch } = resolved;
+  const { target, command, plugin, match, watch, sampler } = resolved;
   const { counters } = attached;
+  const read = (): Promise<ReadOutcome> => watch.read(counters);
   return {
     pid: target.pid,
     info: {
@@ -54,6 +64,7 @@ export function watchedGuest(
       layout: counters.layout,
       mode: counters.mode,
       gdb: watch.gdbVersion,
+      sampler,
       vcpuLabel: vcpuLabels(attached),
       async lookAtVcpus() {
         if (!dependsOnVcpus(counters)) return [];
@@ -65,6 +76,10 @@ export function watchedGuest(
     command,
     attached,
     over,
-    read: () => watch.read(counters),
+    read,
+    source:
+      sampler === 'gdb'
+        ? watch.sampledInGdb(counters, systemClock)
+        : new PacedSource({ read }, systemClock, MI_PACE),
   };
 }

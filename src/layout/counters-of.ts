@@ -50,7 +50,7 @@ export async function readOne(memory: Memory, range: MemoryRange): Promise<Buffe
 }
 
 /** @throws UnreadableCountersError if one of the ranges could not be read */
-function allPresent(
+export function allPresent(
   pieces: readonly (Buffer | undefined)[],
   ranges: readonly MemoryRange[],
 ): readonly Buffer[] {

@@ -1,4 +1,5 @@
 import type { MemoryRange } from '../memory/memory.js';
+import type { ByteOrder } from '../memory/word.js';
 
 /** Where the counters are by now: ranges that are read in one go, and what their bytes mean. */
 export interface Place {
@@ -23,6 +24,7 @@ export interface ArrayHeader {
   readonly range: MemoryRange;
   /** As it was when it led to the range. */
   readonly bytes: Buffer;
+  readonly byteOrder: ByteOrder;
   /** Where in the header there is the array's address, its number of elements, and the size of one. */
   readonly address: HeaderField;
   readonly elements: HeaderField;

@@ -88,6 +88,7 @@ async function followChain(memory: Memory, address: bigint): Promise<Place> {
   const header: ArrayHeader = {
     range,
     bytes: await readOne(memory, range),
+    byteOrder: memory.byteOrder,
     address: { offsetBytes: 0, lengthBytes: wordBytes },
     elements: { offsetBytes: wordBytes, lengthBytes: 4 },
     elementBytes: { offsetBytes: wordBytes + 8, lengthBytes: 4 },

@@ -22,6 +22,8 @@ export interface Sample {
   readonly elapsedNs: number;
   /** From the reading before to this one; the sum over a run is the last `elapsedNs`. */
   readonly durNs: number;
+  /** How long the reading took: its time is from somewhere within. */
+  readonly windowNs: number;
   /** Guest instructions executed in `durNs`. */
   readonly insns: bigint;
   /** Absolute value of the counter, or the sum of the vCPUs'. */

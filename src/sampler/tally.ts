@@ -50,6 +50,7 @@ export class Tally {
       takenAt: reading.takenAt,
       elapsedNs,
       durNs,
+      windowNs: reading.windowNs,
       insns,
       total: sum(reading.counters),
       mips: mipsOf(insns, durNs),

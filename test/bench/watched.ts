@@ -27,6 +27,7 @@ export async function attachTo(pid: number, given: AttachOptions = {}): Promise<
     mode: 'auto',
     plugin: undefined,
     pluginFile: undefined,
+    sampler: 'auto',
   } as const;
   let commands = 0;
   const guest = await resolveGuest(pid, options, systemClock, {
@@ -59,7 +60,13 @@ export interface Onlooker extends Disposable {
 
 /** Finds the counters by the guest's files, and does not attach. */
 export async function lookAt(pid: number): Promise<Onlooker> {
-  const options = { gdb: 'gdb', mode: 'auto', plugin: undefined, pluginFile: undefined } as const;
+  const options = {
+    gdb: 'gdb',
+    mode: 'auto',
+    plugin: undefined,
+    pluginFile: undefined,
+    sampler: 'auto',
+  } as const;
   const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
   const guest = await resolveGuest(pid, options, systemClock, events);
   const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);

@@ -47,17 +47,17 @@ test.each(['0', '0s', '0.0ms', '0.0001us', '10000000s', '99999999h'])(
   },
 );
 
-test.each(['250us', '999us', '0.5ms', '0.000999', '0.9999ms'])(
+test.each(['1us', '249us', '0.1ms', '0.000249', '0.2499ms'])(
   'an interval of %j is too short',
   (text) => {
     const refused = refusal(() => parseInterval(text));
     expect(refused.message).toBe(`--interval ${text} is too short`);
-    expect(refused.hint).toContain('1ms');
+    expect(refused.hint).toContain('250us');
   },
 );
 
-test('a millisecond is long enough for an interval', () => {
-  expect(parseInterval('1ms')).toBe(1_000_000);
+test('a quarter of a millisecond is long enough for an interval', () => {
+  expect(parseInterval('250us')).toBe(250_000);
   expect(parseInterval('1000us')).toBe(1_000_000);
 });
 

@@ -5,6 +5,7 @@ import { UsageError } from '../../src/errors.js';
 const nothing: GivenFlags = {
   gdb: 'gdb',
   mode: 'auto',
+  sampler: 'auto',
   quiet: false,
   verbose: false,
   all: false,

@@ -17,7 +17,7 @@ test.each(layouts)('doctor finds nothing missing with layout %s', async (layout)
 
   expect(stderr).toBe('');
   expect(status).toBe(0);
-  for (const name of ['process', 'plugin', 'gdb', 'counters', 'ptrace', 'reading']) {
+  for (const name of ['process', 'plugin', 'gdb', 'sampler', 'counters', 'ptrace', 'reading']) {
     expect(stdout).toMatch(new RegExp(`^✓ ${name} `, 'm'));
   }
   expect(stdout).toContain(`layout ${layout} (`);

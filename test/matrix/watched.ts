@@ -10,7 +10,7 @@ export async function watch(pid: number, gdb: string): Promise<Watched> {
   const notices: string[] = [];
   const guest = await resolveGuest(
     pid,
-    { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined },
+    { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined, sampler: 'auto' },
     systemClock,
     {
       onNotice: (text) => notices.push(text),
@@ -21,7 +21,13 @@ export async function watch(pid: number, gdb: string): Promise<Watched> {
   try {
     return new Watched(
       guest,
-      await attachGuest(guest, { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined }),
+      await attachGuest(guest, {
+        gdb,
+        mode: 'auto',
+        plugin: undefined,
+        pluginFile: undefined,
+        sampler: 'auto',
+      }),
       notices,
     );
   } catch (error) {

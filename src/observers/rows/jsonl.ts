@@ -40,6 +40,7 @@ export function jsonlFormat(pid?: number): Format {
         ['layout', jsonString(info.layout)],
         ['mode', jsonString(info.mode)],
         ['gdb', jsonString(info.gdb)],
+        ['sampler', jsonString(info.sampler)],
         ['interval_ns', info.intervalNs ?? 'null'],
       ]);
     },
@@ -51,6 +52,7 @@ export function jsonlFormat(pid?: number): Format {
         ['time', time(sample.wall)],
         ['elapsed_ns', sample.elapsedNs],
         ['dur_ns', sample.durNs],
+        ['window_ns', sample.windowNs],
         ['insns', sample.insns],
         ['total', sample.total],
         ['mips', rounded(sample.mips)],

@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import type { MonotonicNs } from '../clock.js';
+import type { HeaderField, Place } from '../layout/place.js';
+import { MOST_ARRAY_BYTES } from '../layout/place.js';
+import type { MemoryRange } from '../memory/memory.js';
+import { quoteArgument } from '../mi/quote.js';
+import { GdbRefusedError } from './failure.js';
+import { widen } from './memory.js';
+import type { GdbSession } from './session.js';
+
+/** What takes samples inside gdb. */
+export const SAMPLER_SCRIPT = fileURLToPath(
+  new URL('../../gdb-scripts/sampler.py', import.meta.url),
+);
+
+const COMMAND_TIMEOUT_MS = 3_000;
+
+/** Something is heard of the sampler at least so often. */
+export const BEAT_NS = 1_000_000_000;
+/** So much of a guest's last work may go unseen. */
+const LOOK_NS = 100_000_000;
+/** Below this rows come in bundles. */
+const BUNDLE_NS = 40_000_000;
+/** A quarter of what a pipe to gdb (a socket, net.core.wmem_default) takes without waiting for us. */
+const MOST_BUNDLE_BYTES = 50_000;
+const NO_COUNT = Number.MAX_SAFE_INTEGER;
+
+/** Undefined if the sampler has been loaded; else why gdb could not, such as for want of Python. */
+export async function whyNoSampler(
+  session: GdbSession,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  try {
+    await session.send('-interpreter-exec console "python Sampler"', timeoutMs);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GdbRefusedError) return error.message;
+    throw error;
+  }
+}
+
+/** The grid of a pace: `origin + k * intervalNs`. */
+export interface PaceGrid {
+  readonly origin: MonotonicNs;
+  readonly intervalNs: bigint;
+}
+
+/** gdb's sampler, told where the counters are. What it reads comes as records of class `icount`. */
+export class SamplerScript {
+  readonly #session: GdbSession;
+  readonly #place: Place;
+
+  private constructor(session: GdbSession, place: Place) {
+    this.#session = session;
+    this.#place = place;
+  }
+
+  /** @throws GdbRefusedError, GdbTimeoutError, GdbGoneError, as all that follow */
+  static async create(session: GdbSession, place: Place): Promise<SamplerScript> {
+    const script = new SamplerScript(session, place);
+    // An array that moves is compared with what its header says, and is long enough as it is.
+    const isArray = (index: number): boolean =>
+      place.header !== undefined && index === place.ranges.length - 1;
+    const ranges = place.ranges
+      .map((range, index) => rangeLiteral(isArray(index) ? range : widen(range)))
+      .join(', ');
+    const header = headerLiteral(place);
+    await script.#run(`sampler = Sampler([${ranges}], ${header}, ${LOOK_NS}, ${BEAT_NS})`);
+    return script;
+  }
+
+  /** From now on it reads at the points of the grid. */
+  async pace({ origin, intervalNs }: PaceGrid, count: number = NO_COUNT): Promise<void> {
+    // Each byte takes two digits; time and window some more.
+    const bytes = this.#place.ranges.reduce((sum, range) => sum + 2 * range.lengthBytes, 100);
+    const most = BigInt(Math.max(1, Math.floor(MOST_BUNDLE_BYTES / bytes))) * intervalNs;
+    const bundle = most < BUNDLE_NS ? most : BUNDLE_NS;
+    await this.#run(`sampler.pace(${origin}, ${intervalNs}, ${count}, ${bundle})`);
+  }
+
+  /** It reads at once; all that it has read has been heard when this resolves. */
+  async now(): Promise<void> {
+    await this.#run('sampler.now()');
+  }
+
+  /** The same, and then it reads no more. */
+  async rest(): Promise<void> {
+    await this.#run('sampler.rest()');
+  }
+
+  async #run(statement: string): Promise<void> {
+    await this.#session.send(
+      `-interpreter-exec console ${quoteArgument(`python ${statement}`)}`,
+      COMMAND_TIMEOUT_MS,
+    );
+  }
+}
+
+function rangeLiteral({ address, lengthBytes }: MemoryRange): string {
+  return `(${address}, ${lengthBytes})`;
+}
+
+function headerLiteral({ header }: Place): string {
+  if (header === undefined) return 'None';
+  const wide = widen(header.range);
+  const shift = Number(header.range.address - wide.address);
+  const field = ({ offsetBytes, lengthBytes }: HeaderField): string =>
+    `(${offsetBytes + shift}, ${lengthBytes})`;
+  const fields = [header.address, header.elements, header.elementBytes].map(field).join(', ');
+  return `{"range": ${rangeLiteral(wide)}, "fields": (${fields}), "order": "${header.byteOrder}", "most": ${MOST_ARRAY_BYTES}}`;
+}

@@ -1,0 +1,190 @@
+import type { Clock, MonotonicNs } from '../clock.js';
+import { isGdbFailure } from '../gdb/failure.js';
+import { BEAT_NS } from '../gdb/sampler-script.js';
+import { type Counters, UnreadableCountersError } from '../layout/layout.js';
+import { nextPoint, pointsPassed } from '../sampler/grid.js';
+import type { Reading, ReadOutcome } from '../sampler/reading.js';
+import { type ReadingSource, type Schedule, type Taken, takeNow } from '../sampler/source.js';
+import type { Hold } from './hold.js';
+import { News } from './news.js';
+import { Sampling } from './sampling.js';
+
+/** A gdb that is not heard of for so long, its beat and then some, is one that hangs. */
+const SILENCE_NS = BigInt(BEAT_NS) + 2_500_000_000n;
+
+/** What lay in the pipe while nobody read, or behind a slow reader, is no row when it is older. */
+const STALE_NS = 1_000_000_000n;
+
+/** What this needs of the watch that it belongs to. */
+interface Watch {
+  read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome>;
+  explain(reason: string): Promise<ReadOutcome>;
+}
+
+/**
+ * gdb takes the samples (gdb-scripts/sampler.py); here they arrive, some time later and in bundles.
+ * While no gdb is attached it is told at the points of the grid what the matter is.
+ */
+export class InGdbSource implements ReadingSource {
+  readonly #hold: Hold;
+  readonly #watch: Watch;
+  readonly #counters: Counters;
+  readonly #clock: Clock;
+  readonly #news = new News();
+  #sampling: Sampling | undefined;
+  /** What has come and was not handed on yet, and the last that came at all. */
+  #arrived: Taken[] = [];
+  #latest: Taken | undefined;
+
+  constructor(hold: Hold, watch: Watch, counters: Counters, clock: Clock) {
+    this.#hold = hold;
+    this.#watch = watch;
+    this.#counters = counters;
+    this.#clock = clock;
+    hold.hearChanges(() => this.#news.tell());
+  }
+
+  async read(): Promise<ReadOutcome> {
+    return await this.#watch.read({ read: () => this.#readNow() });
+  }
+
+  async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<Taken> {
+    const { grid, end } = schedule;
+    const clock = this.#clock;
+    const stopped = (): void => this.#news.tell();
+    signal.addEventListener('abort', stopped);
+    this.#arrived = [];
+    let paced: Sampling | undefined;
+    let passed = pointsPassed(grid, clock.now());
+    let left = schedule.count;
+    try {
+      for (;;) {
+        const next = this.#arrived.shift();
+        const isOver = signal.aborted || (end !== undefined && clock.now() >= end);
+        if (next !== undefined) {
+          const point = pointsPassed(grid, next.began);
+          const isStale = clock.now() - next.began > STALE_NS;
+          const kind = point > passed && !isStale ? 'point' : 'look';
+          if (kind === 'point') {
+            passed = point;
+            if (left !== undefined) left -= 1;
+          } else if (isStale && left !== undefined) {
+            // gdb has counted it, and would stop too early.
+            paced = undefined;
+          }
+          yield { ...(await this.#explained(next)), kind };
+        } else if (paced !== undefined && (isOver || !this.#isAttachedBy(paced))) {
+          // What it has read so far is wanted still.
+          await this.#rest(paced);
+          paced = undefined;
+        } else if (isOver) {
+          return;
+        } else if (paced !== undefined) {
+          await this.#listenTo(paced, end);
+        } else {
+          paced = await this.#pace(schedule, left);
+          if (paced !== undefined) continue;
+          const due = nextPoint(grid, passed, clock.now());
+          await this.#news.until(earlier(due, end), clock);
+          if (clock.now() < due || signal.aborted) continue;
+          passed = pointsPassed(grid, clock.now());
+          if (left !== undefined) left -= 1;
+          yield await takeNow(this, 'point', clock);
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', stopped);
+    }
+  }
+
+  /** @throws UnreadableCountersError; GdbRefusedError, GdbTimeoutError, GdbGoneError */
+  async #readNow(): Promise<Reading> {
+    const sampling = await this.#current();
+    this.#latest = undefined;
+    await sampling?.script.now();
+    const outcome = this.#outcomeOfLatest();
+    if (outcome?.kind === 'reading') return outcome.reading;
+    throw new UnreadableCountersError(
+      outcome?.kind === 'failed' ? outcome.reason : 'gdb has read nothing',
+    );
+  }
+
+  #outcomeOfLatest(): ReadOutcome | undefined {
+    return this.#latest?.outcome;
+  }
+
+  /** What samples over the connection that there is now; undefined if there is none. */
+  async #current(): Promise<Sampling | undefined> {
+    const { state } = this.#hold;
+    if (state.kind !== 'attached') return undefined;
+    const { connection, memory } = state;
+    if (this.#sampling?.connection !== connection) {
+      this.#sampling = await Sampling.begin(connection, memory, this.#counters, (taken) =>
+        this.#arrive(taken),
+      );
+    }
+    return this.#sampling;
+  }
+
+  /** Undefined if gdb can't be told, for now. */
+  async #pace({ grid }: Schedule, count: number | undefined): Promise<Sampling | undefined> {
+    try {
+      const sampling = await this.#current();
+      await sampling?.script.pace(grid, count);
+      return sampling;
+    } catch (error) {
+      if (isGdbFailure(error)) this.#hold.giveUpGdb(error.message);
+      else if (!(error instanceof UnreadableCountersError)) throw error;
+      return undefined;
+    }
+  }
+
+  /** A gdb whose guest has ended still has what it read last. */
+  async #rest({ connection, script }: Sampling): Promise<void> {
+    if (connection.end?.kind === 'failed') return;
+    try {
+      await script.rest();
+    } catch (error) {
+      if (!isGdbFailure(error)) throw error;
+      connection.giveUp(error.message);
+    }
+  }
+
+  async #listenTo({ connection }: Sampling, end: MonotonicNs | undefined): Promise<void> {
+    const { session } = connection;
+    await this.#news.until(earlier(session.heardAt + SILENCE_NS, end), this.#clock);
+    const silentNs = this.#clock.now() - session.heardAt;
+    if (silentNs >= SILENCE_NS) {
+      connection.giveUp(`gdb has taken no sample for ${silentNs / 1_000_000n} ms`);
+    }
+  }
+
+  #isAttachedBy({ connection }: Sampling): boolean {
+    const { state } = this.#hold;
+    return state.kind === 'attached' && state.connection === connection;
+  }
+
+  #arrive(taken: Taken): void {
+    this.#latest = taken;
+    if (taken.outcome.kind === 'reading') this.#hold.noteReading();
+    this.#arrived.push(taken);
+    // As long as nobody takes them they become no more than there were in that time.
+    const stale = this.#clock.now() - STALE_NS;
+    while (this.#arrived.length > 1 && (this.#arrived[0]?.began ?? stale) < stale) {
+      this.#arrived.shift();
+    }
+    this.#news.tell();
+  }
+
+  /** For what gdb could not read: it may be that the guest is ending. */
+  async #explained(taken: Taken): Promise<Taken> {
+    const { outcome } = taken;
+    return outcome.kind === 'failed'
+      ? { ...taken, outcome: await this.#watch.explain(outcome.reason) }
+      : taken;
+  }
+}
+
+function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
+  return end !== undefined && end < deadline ? end : deadline;
+}
