@@ -13,7 +13,7 @@ import { Sampling } from './sampling.js';
 const SILENCE_NS = BigInt(BEAT_NS) + 2_500_000_000n;
 
 /** What lay in the pipe while nobody read, or behind a slow reader, is no row when it is older. */
-const STALE_NS = 1_000_000_000n;
+const STALE_NS = 500_000_000n;
 
 /** What this needs of the watch that it belongs to. */
 interface Watch {

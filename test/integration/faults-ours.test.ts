@@ -146,7 +146,7 @@ test('icount-gdb is stopped for a while: late ticks, one row that covers them, r
   for (let pause = 0; pause < 4; pause += 1) {
     await run.whenMore('sample', 3);
     send(run.child.pid, 'SIGSTOP');
-    await sleep(600);
+    await sleep(1200);
     // The guest goes on all the while.
     await whenCounting();
     send(run.child.pid, 'SIGCONT');

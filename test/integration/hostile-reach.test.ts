@@ -14,15 +14,19 @@ const allowed: readonly RegExp[] = [
   /^-data-evaluate-expression \$icount_gdb_session$/,
   /^-gdb-version$/,
   /^-gdb-set debug-file-directory \/usr\/lib\/debug:\/proc\/\d+\/root\/usr\/lib\/debug$/,
-  /^-file-exec-and-symbols \/proc\/\d+\/fd\/\d+$/,
+  /^-file-exec-and-symbols \/proc\/self\/fd\/\d+$/,
   /^-symbol-info-variables --name "[\\^()|\w$]+"$/,
   /^-data-evaluate-expression "sizeof\(\w+(\[0\])?\)"$/,
   /^-data-evaluate-expression "\(unsigned long\)&\w+"$/,
-  /^-data-evaluate-expression "\(long\)&\w+\[0\]\.\w+-\(long\)&\w+\[0\]"$/,
+  /^-data-evaluate-expression "\(long\)&\w+(\[0\])?\.\w+-\(long\)&\w+(\[0\])?"$/,
   /^-data-evaluate-expression "(\(long\))?&?\w+(\[0\])?(\.\w+|->\w+)*"$/,
   /^-interpreter-exec console "attach \d+&"$/,
   /^-list-target-features$/,
   /^-data-read-memory-bytes \d+ \d+$/,
+  /^-interpreter-exec console "python Sampler"$/,
+  /^-interpreter-exec console "python sampler = Sampler\(\[[(\d, )]+\], (None|\{[\\":\w(\d, )]+\}), \d+, \d+\)"$/,
+  /^-interpreter-exec console "python sampler\.pace\(\d+, \d+, \d+, \d+\)"$/,
+  /^-interpreter-exec console "python sampler\.(now|rest)\(\)"$/,
   /^-exec-continue$/,
 ];
 
@@ -64,6 +68,17 @@ test.each(layouts)('gdb is asked for nothing but what is allowed: %s', async (la
   expect(sent.length).toBeGreaterThan(20);
   expect(sent.filter((command) => !allowed.some((pattern) => pattern.test(command)))).toEqual([]);
   expect(sent.filter((command) => command.includes('attach'))).toHaveLength(2);
+});
+
+test('the script that samples has gdb read memory, and nothing else', () => {
+  const script = readFileSync(join(import.meta.dirname, '../../gdb-scripts/sampler.py'), 'utf8');
+
+  expect(new Set(script.match(/(?<=^import )\w+/gm))).toEqual(
+    new Set(['sys', '_gdb', 'atexit', 'posix', 'select', 'time']),
+  );
+  expect(new Set(script.match(/(?<=\b_gdb\.)\w+|(?<=\binferior\.)\w+/g))).toEqual(
+    new Set(['error', 'pid', 'post_event', 'read_memory', 'selected_inferior']),
+  );
 });
 
 test('the script that gdb reads first only sets and handles', () => {
