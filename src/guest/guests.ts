@@ -1,5 +1,6 @@
 import { IcountError, NoGuestError } from '../errors.js';
 import type { Messages } from '../messages.js';
+import { checkProc } from '../proc/own-proc.js';
 import { findGuests } from '../qemu/survey.js';
 import { type Candidate, resolveCandidate } from './candidate.js';
 import type { FoundProcess } from './following.js';
@@ -34,6 +35,7 @@ export async function withGuests<T>(
   use: (guests: readonly WatchedGuest[], leftOut: readonly FoundProcess[]) => Promise<T>,
   onGdbReplaced?: () => void,
 ): Promise<T> {
+  checkProc();
   const found = await processesOf(options.guests);
   const waited = await messages.wait(
     `attaching to process ${found.map(({ pid }) => pid).join(', ')}`,
