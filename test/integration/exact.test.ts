@@ -13,10 +13,14 @@ const modes = [
 // QEMU 7.2 loads the plugins of the older layouts; from QEMU 9 on user mode may lack plugins.
 const older = [...layouts, ...blockLayouts].filter((layout) => !layout.endsWith('scoreboard'));
 
-describe.each(older)('layout %s', (layout) => {
+const kinds = older.flatMap((layout) =>
+  (['full', 'stripped'] as const).map((symbols) => ({ layout, symbols })),
+);
+
+describe.each(kinds)('layout $layout, symbols $symbols', ({ layout, symbols }) => {
   // fixed.S: 3 instructions follow the sleep in which it is read.
   test.each(modes)('the total of `fixed` is exact while it sleeps, $mode', async (mode) => {
-    await using guest = await startFixed(pluginFile(layout), mode.inline);
+    await using guest = await startFixed(pluginFile(layout, symbols), mode.inline);
 
     const run = await icount([guest.pid, '-f', 'jsonl', '-i', '10ms', '-n', 1]);
 
