@@ -43,6 +43,7 @@ test('the tarball holds what it takes to run, and nothing else', () => {
     'dist/cli/icount-gdb',
     'dist/man/icount-gdb.1',
     'gdb-scripts/icount.gdb',
+    'gdb-scripts/sampler.py',
     'gdb-scripts/session.gdb',
     'gdb-scripts/start.sh',
     'package.json',
