@@ -1,6 +1,5 @@
 import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
-import type { FoundProcess } from '../guest/following.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import { type NewcomerEvents, takeInNewcomers, type UseGuest } from '../guest/newcomers.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
@@ -11,6 +10,7 @@ import type { Observer } from '../observers/observer.js';
 import { Observers } from '../observers/observers.js';
 import { openRows } from '../observers/rows/open-rows.js';
 import { tellNoneLeft } from '../observers/tell-none-left.js';
+import type { FoundProcess } from '../qemu/guest-looks.js';
 import type { SamplerOptions } from '../sampler/sampler.js';
 import { report, summariesOf } from './report/report.js';
 import { sampleGuests } from './sample-guests.js';

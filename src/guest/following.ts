@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IcountError, NoSuchProcessError } from '../errors.js';
+import type { FoundProcess } from '../qemu/guest-looks.js';
 
 /** How often there is a look for new ones: two looks and an attach are within 5 s. */
 const LOOK_EVERY_MS = 2_000;
@@ -7,15 +8,9 @@ const LOOK_EVERY_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 300_000;
 
-/** A process that is a guest: a pid that is used again is another one. */
-export interface FoundProcess {
-  readonly pid: number;
-  readonly startTicks: bigint;
-}
-
 export interface FollowingOptions {
-  /** Every guest that there is now. */
-  readonly find: () => Promise<readonly FoundProcess[]>;
+  /** Every guest that there is now; `isTended` are known to be one. */
+  readonly find: (isTended: (found: FoundProcess) => boolean) => Promise<readonly FoundProcess[]>;
   /**
    * Attaches to one, works with it for as long as it is there or `signal` is not aborted, and
    * leaves it. An `IcountError` is for one that could not be had, or not any more though it is
@@ -66,9 +61,13 @@ export class Following {
     const stop = (): void => this.#stop.abort();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
+    const isTended = (found: FoundProcess): boolean => {
+      const key = keyOf(found);
+      return this.#tended.has(key) || this.#others.has(key);
+    };
     try {
       while (!this.#stop.signal.aborted) {
-        this.#see(await this.#options.find());
+        this.#see(await this.#options.find(isTended));
         const pause = this.#options.lookEveryMs ?? LOOK_EVERY_MS;
         await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => {});
       }

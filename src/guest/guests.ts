@@ -1,9 +1,9 @@
 import { IcountError, NoGuestError } from '../errors.js';
 import type { Messages } from '../messages.js';
 import { checkProc } from '../proc/own-proc.js';
+import type { FoundProcess } from '../qemu/guest-looks.js';
 import { findGuests } from '../qemu/survey.js';
 import { type Candidate, resolveCandidate } from './candidate.js';
-import type { FoundProcess } from './following.js';
 import { GdbRoom } from './gdb-room.js';
 import type { GuestOptions } from './resolve-guest.js';
 import type { WatchedGuest } from './watched-guest.js';

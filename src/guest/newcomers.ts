@@ -1,7 +1,7 @@
 import type { IcountError } from '../errors.js';
-import { findGuests } from '../qemu/survey.js';
+import { type FoundProcess, GuestLooks } from '../qemu/guest-looks.js';
 import type { CandidateEvents } from './candidate.js';
-import { Following, type FoundProcess } from './following.js';
+import { Following } from './following.js';
 import { GdbRoom } from './gdb-room.js';
 import type { GuestOptions } from './resolve-guest.js';
 import { tendGuest } from './tend-guest.js';
@@ -29,10 +29,11 @@ export async function takeInNewcomers(
   use: UseGuest,
   signal: AbortSignal,
 ): Promise<void> {
+  const looks = new GuestLooks();
   const room = new GdbRoom(options.gdb);
   const following = new Following(
     {
-      find: async () => (await findGuests()).map(({ target }) => target),
+      find: (isTended) => looks.look(isTended),
       tend: (found: FoundProcess, ending) =>
         tendGuest(found, ending, room, { ...options, ...events }, use),
       onFailure: events.onFailure,

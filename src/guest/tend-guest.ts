@@ -1,5 +1,5 @@
+import type { FoundProcess } from '../qemu/guest-looks.js';
 import { type CandidateEvents, resolveCandidate } from './candidate.js';
-import type { FoundProcess } from './following.js';
 import type { GdbRoom } from './gdb-room.js';
 import type { GuestOptions } from './resolve-guest.js';
 import type { WatchedGuest } from './watched-guest.js';

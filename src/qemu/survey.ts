@@ -1,18 +1,11 @@
-import { readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { UnresolvedCountersError } from '../errors.js';
 import { listProcesses } from '../proc/children.js';
-import {
-  type ProcessFacts,
-  readArguments,
-  readProcess,
-  readStartTicks,
-  readText,
-} from '../proc/process.js';
-import { parseQemuCommand, type QemuCommand } from './command-line.js';
+import { type ProcessFacts, readProcess, readStartTicks } from '../proc/process.js';
+import type { QemuCommand } from './command-line.js';
 import { locatePlugin, readQemuCommand } from './plugin.js';
 import type { LoadedPlugin } from './plugin-file.js';
 import { kindByName } from './plugin-name.js';
+import { resembleQemu } from './resemblance.js';
 
 /** A QEMU that has a counting plugin loaded. */
 export interface FoundGuest {
@@ -55,8 +48,9 @@ export async function surveyGuests(): Promise<Survey> {
   };
 }
 
-async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undefined> {
-  const resemblance = await resembleQemu(pid);
+/** A guest, a QEMU that we may not look into, or nothing of the kind. */
+export async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undefined> {
+  const resemblance = resembleQemu(pid);
   if (resemblance === undefined) return undefined;
   try {
     const target = await readProcess(pid);
@@ -82,26 +76,6 @@ async function whereIsPlugin(
     }
     throw error;
   }
-}
-
-/** Why a process may be a QEMU; undefined if nothing says so, or it has ended. */
-async function resembleQemu(pid: number): Promise<'name' | 'argument' | undefined> {
-  const argv = await readArguments(pid);
-  // A kernel thread, or a zombie.
-  if (argv.length === 0) return undefined;
-  if (isQemu(argv[0] ?? '')) return 'name';
-  const executable = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
-  if (isQemu(executable ?? '')) return 'name';
-  if (argv.some((argument) => /^--?plugin$/.test(argument))) return 'argument';
-  // What else may have any name: `qemu-system-x86_64 -name process=…`.
-  if (executable === undefined && isQemu((await readText(`/proc/${pid}/comm`)) ?? ''))
-    return 'name';
-  return undefined;
-}
-
-/** The names that QEMU's emulators are known by; not qemu-img, qemu-nbd and the like. */
-function isQemu(path: string): boolean {
-  return parseQemuCommand([basename(path.trim())]).kind !== undefined;
 }
 
 /** `Promise.all` over a function, with no more than a few under way. */

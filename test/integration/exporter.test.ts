@@ -91,6 +91,14 @@ test('with --all guests come and go, and each scrape reads anew', async () => {
   expect(exporter.run.hasEnded).toBe(false);
 });
 
+test('a process that becomes a QEMU long after it was looked at is found within 5 s, too', async () => {
+  await using exporter = await startExporter(['--all']);
+  await using guest = fixed({ behind: ['sh', '-c', 'sleep 6; exec "$@"', 'sh'] });
+  await guest.whenSaid('sleeping\n');
+
+  await exporter.whenUp(guest.pid, 6_000);
+});
+
 test('SIGTERM leaves all guests in order, within a second', async () => {
   const guests = [fixed(), fixed(), fixed(), harts('four')];
   try {
