@@ -16,6 +16,23 @@ export interface CommonFlags extends Talk {
 }
 
 export function addCommonOptions(command: Command): Command {
+  return addMessageOptions(
+    addReadingOptions(command).addOption(
+      choiceOption('--sampler <who>', 'who takes the samples', samplerChoices).default('auto'),
+    ),
+  );
+}
+
+/** How much is said. */
+export function addMessageOptions(command: Command): Command {
+  return command
+    .optionsGroup('Messages:')
+    .option('-q, --quiet', 'no notices, no summary', false)
+    .option('-v, --verbose', 'the conversation with gdb on stderr', false);
+}
+
+/** How the counters are found, for a command that takes no samples. */
+export function addReadingOptions(command: Command): Command {
   return command
     .optionsGroup('Finding the counters:')
     .addOption(
@@ -32,13 +49,7 @@ export function addCommonOptions(command: Command): Command {
       ]),
     )
     .option('--plugin-file <path>', "file to take the plugin's symbols from")
-    .addOption(new Option('--gdb <path>', 'the gdb to use').env('ICOUNT_GDB').default('gdb'))
-    .addOption(
-      choiceOption('--sampler <who>', 'who takes the samples', samplerChoices).default('auto'),
-    )
-    .optionsGroup('Messages:')
-    .option('-q, --quiet', 'no notices, no summary', false)
-    .option('-v, --verbose', 'the conversation with gdb on stderr', false);
+    .addOption(new Option('--gdb <path>', 'the gdb to use').env('ICOUNT_GDB').default('gdb'));
 }
 
 /** How a guest is looked at. */

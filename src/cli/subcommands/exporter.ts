@@ -6,18 +6,23 @@ import {
   listenText,
   parseListen,
 } from '../../exporter/listen.js';
-import { addCommonOptions, type CommonFlags, guestOptions } from '../common-options.js';
+import {
+  addMessageOptions,
+  addReadingOptions,
+  type CommonFlags,
+  guestOptions,
+} from '../common-options.js';
 import { parsePid } from '../pid.js';
 import { guestChoice } from '../watch-request.js';
 import type { Subcommand } from './subcommand.js';
 
-interface ExporterFlags extends CommonFlags {
+interface ExporterFlags extends Omit<CommonFlags, 'sampler'> {
   readonly all: boolean;
   readonly listen: ListenAddress;
 }
 
 export const exporter: Subcommand = (program, take) => {
-  addCommonOptions(
+  const command = addReadingOptions(
     program
       .command('exporter')
       .description('serve the counters of guests to Prometheus')
@@ -32,9 +37,11 @@ export const exporter: Subcommand = (program, take) => {
           .argParser(parseListen)
           .default(DEFAULT_LISTEN, listenText(DEFAULT_LISTEN)),
       ),
-  ).action((pids: readonly number[], flags: ExporterFlags) => {
+  );
+  addMessageOptions(command).action((pids: readonly number[], flags: ExporterFlags) => {
     const options: ExporterOptions = {
-      ...guestOptions(flags),
+      // Each scrape asks gdb for a reading.
+      ...guestOptions({ ...flags, sampler: 'mi' }),
       guests: guestChoice(pids, flags.all),
       listen: flags.listen,
       version: program.version() ?? '',
