@@ -1,12 +1,11 @@
 import { ExitCode } from '../errors.js';
 import { commandLineMode } from '../guest/mode.js';
+import { standstillOf } from '../guest/standstill.js';
 import { Vcpus } from '../guest/vcpus.js';
 import { EITHER_PLUGIN } from '../layout/plugin-kind.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
-import { frozenCgroup } from '../proc/cgroup.js';
 import { hidesProcesses } from '../proc/own-proc.js';
-import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
 import { readUserNames } from '../proc/users.js';
 import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
@@ -72,6 +71,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
 }
 
 async function stateOf(pid: number): Promise<GuestState> {
-  if ((await frozenCgroup(pid)) !== undefined) return 'frozen';
-  return isGroupStopped(await readThreads(pid)) ? 'stopped' : 'running';
+  const standstill = await standstillOf(pid);
+  if (standstill === undefined) return 'running';
+  return standstill === 'freezer' ? 'frozen' : 'stopped';
 }

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
-import { GuestFrozenError, GuestStoppedError, GuestUnresponsiveError } from '../errors.js';
 import { isLossOfGdb } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
-import { frozenCgroup } from '../proc/cgroup.js';
-import { isGroupStopped, readThreads } from '../proc/threads.js';
-import type { StopCause } from '../sampler/reading.js';
 import { explainAttachFailure } from './attach-failure.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isAlive } from './guest-end.js';
 import { GuestMemory } from './guest-memory.js';
 import type { HoldState } from './hold-state.js';
+import { isStandstill, standstillOf } from './standstill.js';
 
 /** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */
 const STOPPED_POLL_MS = 20;
@@ -23,15 +20,6 @@ export interface HoldOptions extends ConnectionOptions {
   readonly onOver: () => void;
   /** A gdb that had ended or hung was replaced. */
   readonly onGdbReplaced?: (() => void) | undefined;
-}
-
-/** Whether an attach failed because the guest does not run, which says nothing of gdb. */
-function isStandstill(error: unknown): boolean {
-  return (
-    error instanceof GuestStoppedError ||
-    error instanceof GuestFrozenError ||
-    error instanceof GuestUnresponsiveError
-  );
 }
 
 /** Our hold on a guest: one gdb attached to it, and another in its place when it dies or hangs. */
@@ -229,7 +217,7 @@ export class Hold {
         this.#end({ kind: 'ended', end: { kind: 'gone' } });
         return;
       }
-      const standstill = this.#hasRead ? await this.#standstill() : undefined;
+      const standstill = this.#hasRead ? await standstillOf(this.#options.pid) : undefined;
       if (standstill !== undefined) {
         this.#state = { kind: 'stopped', by: standstill };
         await sleep(STOPPED_POLL_MS);
@@ -254,13 +242,6 @@ export class Hold {
         this.#state = { kind: 'apart', reason };
       }
     }
-  }
-
-  /** Why a guest that is not attached to is better left alone, for now. */
-  async #standstill(): Promise<StopCause | undefined> {
-    const { pid } = this.#options;
-    if (isGroupStopped(await readThreads(pid))) return 'signal';
-    return (await frozenCgroup(pid)) === undefined ? undefined : 'freezer';
   }
 
   /** Returns false if we are about to leave anyway. */
