@@ -1,5 +1,4 @@
 import { systemClock } from '../clock.js';
-import { ExitCode, IcountError, NotPermittedError } from '../errors.js';
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
@@ -16,7 +15,8 @@ import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
 import { surveyGuests } from '../qemu/survey.js';
 import { counted, groupDigits } from '../text/digits.js';
 import { isUtf8Locale } from '../text/locale.js';
-import { type Check, type CheckResult, diagnosisText } from './diagnosis.js';
+import { Diagnosis } from './checks.js';
+import { diagnosisText } from './diagnosis.js';
 import { noBaseline } from './report/report.js';
 
 /** A diagnosis, as the command line asked for it. */
@@ -47,48 +47,6 @@ export async function doctor(options: DoctorOptions, messages: Messages): Promis
   );
   await printOut(diagnosisText(diagnosis.checks, isUtf8Locale(process.env)));
   return diagnosis.exitCode;
-}
-
-/** Checks in the order in which a poll depends on them; the first failure is the poll's. */
-class Diagnosis {
-  readonly checks: Check[] = [];
-  #exitCode: number = ExitCode.ok;
-
-  get exitCode(): number {
-    return this.#exitCode;
-  }
-
-  /** Runs one check; what it throws is what is missing. Undefined if it, or one before it, is. */
-  async check<T>(
-    name: string,
-    run: () => Promise<T>,
-    describe: (found: T) => string,
-  ): Promise<T | undefined> {
-    try {
-      const found = await run();
-      this.#add(name, { kind: 'ok', text: describe(found) });
-      return found;
-    } catch (error) {
-      if (!(error instanceof IcountError)) throw error;
-      if (this.#exitCode === ExitCode.ok) this.#exitCode = error.exitCode;
-      const text =
-        error instanceof NotPermittedError ? `not permitted: ${error.why}` : error.message;
-      this.#add(name, { kind: 'missing', text, remedy: error.hint });
-      return undefined;
-    }
-  }
-
-  unknown(...names: readonly string[]): void {
-    for (const name of names) this.#add(name, { kind: 'unknown' });
-  }
-
-  note(name: string, text: string): void {
-    this.#add(name, { kind: 'note', text });
-  }
-
-  #add(name: string, result: CheckResult): void {
-    this.checks.push({ name, result });
-  }
 }
 
 /** A matter of course: only its absence is worth a line. */
