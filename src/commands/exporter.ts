@@ -147,7 +147,7 @@ class Fleet {
     const reads = await Promise.all([...this.#series].map((series) => series.read()));
     this.#readFailures += reads.filter(({ hasFailed }) => hasFailed).length;
     return {
-      guests: reads.map(({ guest }) => guest),
+      guests: reads.flatMap(({ guest }) => (guest === undefined ? [] : [guest])),
       totals: {
         attachFailures: this.#attachFailures,
         readFailures: this.#readFailures,

@@ -9,7 +9,8 @@ const READ_MS = 1_000;
 
 /** What came of one guest in one scrape. */
 export interface SeriesRead {
-  readonly guest: ScrapedGuest;
+  /** Undefined if it has ended. */
+  readonly guest: ScrapedGuest | undefined;
   /** It was to be read, and could not be in time. That its owner has it stopped is no failure. */
   readonly hasFailed: boolean;
 }
@@ -33,6 +34,7 @@ export class GuestSeries {
 
   async read(): Promise<SeriesRead> {
     const outcome = await inTime(this.#readNow(), READ_MS);
+    if (outcome?.kind === 'ended') return { guest: undefined, hasFailed: false };
     return {
       guest: {
         labels: this.#labels,
