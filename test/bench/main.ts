@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util';
 import { cost } from './cost.ts';
 import { type Figure, Figures, type NotMeasured } from './figure.ts';
 import { fleet } from './fleet.ts';
-import { grid } from './grid.ts';
 import { growth } from './growth.ts';
 import { pluginCost } from './plugin-cost.ts';
 import { reading } from './reading.ts';
+import { sampling } from './sampling.ts';
 import { speed } from './speed.ts';
 import { starting } from './starting.ts';
 import { stopping } from './stopping.ts';
@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
   speed,
   stopping,
   reading,
-  grid,
+  sampling,
   cost,
   starting,
   growth,
