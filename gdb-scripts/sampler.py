@@ -31,6 +31,13 @@ ATTEMPTS = 5
 # it (SIGSEGV). By now it has let go of the guest, and has nothing more to do.
 atexit.register(posix._exit, 0)
 
+# The kernel may wake us 50 us late, to wake others at the same time, unless it is told otherwise.
+try:
+    with open("/proc/self/timerslack_ns", "w") as slack:
+        slack.write("1")
+except OSError:
+    pass
+
 
 class Sampler:
     """Reads ranges of memory on a grid, and looks at them every `look` ns in between.
