@@ -45,6 +45,15 @@ const faults = {
 const slowFaults = { 'SIGSTOP to gdb': (run) => killGdb(run, 'SIGSTOP') };
 const SLOW_ONE_IN = 60;
 
+/** Who takes the samples, and how often. */
+const paces = [
+  ['250us', 'gdb'],
+  ['1ms', 'gdb'],
+  ['5ms', 'gdb'],
+  ['200ms', 'gdb'],
+  ['5ms', 'mi'],
+];
+
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } });
 const minutes = Number(values.minutes);
 const seed = Number(process.env['ICOUNT_SOAK_SEED'] ?? Date.now() % 2 ** 32);
@@ -127,7 +136,11 @@ function fail(what, details) {
 
 function startRun(mark) {
   const [variable, value] = mark.slice(0, -1).split('=');
-  const args = [main, guest.pid, '--interval', '5ms', '--duration', '300ms', '--verbose'];
+  const [interval, sampler] = pick(paces);
+  const args = [
+    ...[main, guest.pid, '--interval', interval, '--sampler', sampler],
+    ...['--duration', '300ms', '--verbose'],
+  ];
   const child = spawn(process.execPath, args.map(String), {
     env: { ...process.env, [variable]: `${value};` },
     stdio: ['ignore', 'ignore', 'pipe'],
