@@ -63,6 +63,14 @@ async function exporterCost(
   figures.add(`${name}: CPU at a scrape every 15 s, for each`, '% of a core', [
     (spent * 3) / 15 / pids.length,
   ]);
+  const leaving = performance.now();
+  await exporter.end();
+  figures.add(
+    `${name}: SIGTERM until all are left`,
+    's',
+    [(performance.now() - leaving) / 1e3],
+    atMost(1),
+  );
 }
 
 async function rowsCost(pids: readonly string[], figures: Figures): Promise<void> {
@@ -128,9 +136,13 @@ class Process implements AsyncDisposable {
     return descendants(this.pid);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async end(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end();
   }
 }
 
