@@ -1,4 +1,4 @@
-import { IcountError, NoGuestError } from '../errors.js';
+import { IcountError, InterruptedError, NoGuestError } from '../errors.js';
 import type { Messages } from '../messages.js';
 import { checkProc } from '../proc/own-proc.js';
 import type { FoundProcess } from '../qemu/guest-looks.js';
@@ -47,7 +47,10 @@ export async function withGuests<T>(
   try {
     const had = new Possible(options.guests, messages);
     const open = async ({ pid }: { readonly pid: number }): Promise<Candidate> => {
-      const candidate = await room.take(() => resolveCandidate(pid, options, events));
+      const candidate = await room.take(async () => {
+        if (signal.aborted) throw new InterruptedError(pid);
+        return await resolveCandidate(pid, options, events);
+      });
       candidates.push(candidate);
       return candidate;
     };
