@@ -13,7 +13,8 @@ export const SAMPLER_SCRIPT = fileURLToPath(
   new URL('../../gdb-scripts/sampler.py', import.meta.url),
 );
 
-const COMMAND_TIMEOUT_MS = 3_000;
+/** What it is told takes microseconds; with the silence before, one that hangs is found out in 4 s. */
+const COMMAND_TIMEOUT_MS = 2_500;
 
 /** Something is heard of the sampler at least so often. */
 export const BEAT_NS = 1_000_000_000;

@@ -9,8 +9,8 @@ import type { Hold } from './hold.js';
 import { News } from './news.js';
 import { Sampling } from './sampling.js';
 
-/** A gdb that is not heard of for so long, its beat and then some, is one that hangs. */
-const SILENCE_NS = BigInt(BEAT_NS) + 2_500_000_000n;
+/** A gdb that is not heard of for so long, its beat and then some, is told its pace once more. */
+const SILENCE_NS = BigInt(BEAT_NS) + 250_000_000n;
 
 /** What lay in the pipe while nobody read, or behind a slow reader, is no row when it is older. */
 const STALE_NS = 500_000_000n;
@@ -80,7 +80,8 @@ export class InGdbSource implements ReadingSource {
         } else if (isOver) {
           return;
         } else if (paced !== undefined) {
-          await this.#listenTo(paced, end);
+          // It may have been stopped as we were: if it hangs, it does not answer.
+          if (await this.#isSilent(paced, end)) paced = undefined;
         } else {
           paced = await this.#pace(schedule, left);
           if (paced !== undefined) continue;
@@ -150,13 +151,11 @@ export class InGdbSource implements ReadingSource {
     }
   }
 
-  async #listenTo({ connection }: Sampling, end: MonotonicNs | undefined): Promise<void> {
+  /** Waits for news, or for so long that there should have been some. */
+  async #isSilent({ connection }: Sampling, end: MonotonicNs | undefined): Promise<boolean> {
     const { session } = connection;
     await this.#news.until(earlier(session.heardAt + SILENCE_NS, end), this.#clock);
-    const silentNs = this.#clock.now() - session.heardAt;
-    if (silentNs >= SILENCE_NS) {
-      connection.giveUp(`gdb has taken no sample for ${silentNs / 1_000_000n} ms`);
-    }
+    return this.#clock.now() - session.heardAt >= SILENCE_NS;
   }
 
   #isAttachedBy({ connection }: Sampling): boolean {
