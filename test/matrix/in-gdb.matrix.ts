@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { StopTrace } from '../bench/stop-trace.ts';
 import { guestFile, pluginFile } from '../fixtures/cache.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
@@ -9,6 +10,9 @@ import { countLines, readRecords } from '../fixtures/records.ts';
 import { threadsOf, whenUndisturbed, whenWorking } from '../fixtures/undisturbed.ts';
 import { until } from '../fixtures/until.ts';
 import { gdbs } from './gdbs.ts';
+
+const noTrace = StopTrace.unavailable();
+if (noTrace !== undefined) console.warn(`nothing is said of stops: ${noTrace}`);
 
 /** How often gdb is made to leave in each way; `ICOUNT_LEAVES=100` takes an hour for all gdbs. */
 const LEAVES = Number(process.env['ICOUNT_LEAVES'] ?? 3);
@@ -55,6 +59,22 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, origin }) => {
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(witness)).toBe(false);
   });
+
+  test.skipIf(noTrace !== undefined)(
+    'stops no thread while it samples, says the scheduler',
+    async () => {
+      await using guest = userGuest('getpid-loop');
+      await guest.whenRunning();
+      await using run = startIcount([guest.pid, '--gdb', command, '-i', '1ms', '-f', 'jsonl']);
+      await run.whenWritten('the start', (stdout) => countLines(stdout) > 0);
+      using trace = StopTrace.start(guest.pid);
+      await run.whenWritten('1000 rows', (stdout) => countLines(stdout) > 1_000);
+      const stops = trace.stops();
+      expect((await run.interrupt()).status).toBe(0);
+
+      expect(stops).toEqual([]);
+    },
+  );
 
   const intervals = sampler === 'gdb' ? ['250us', '1s'] : ['1ms', '1s'];
   test.each(intervals)('leaves cleanly while it samples every %s', async (interval) => {
