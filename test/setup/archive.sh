@@ -62,11 +62,13 @@ open_archive() {
 }
 
 # archive COMMAND…: apt-get or apt-cache on that. Being root, apt would fetch as the user _apt, who
-# may not be let into the directory of this checkout; signatures are checked all the same.
+# may not be let into the directory of this checkout; signatures are checked all the same. With
+# `architecture` set it is a machine of that kind that is asked for.
 archive() {
     command=$1
     shift
-    "$command" -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources" \
+    "$command" ${architecture:+-o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture"} \
+        -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$scratch/sources" \
         -o Dir::Etc::Preferences="$scratch/preferences" -o Dir::Etc::PreferencesParts=/dev/null \
         -o Dir::State::Lists="$scratch/lists" -o Dir::Cache="$scratch/apt-cache" \
         -o APT::Sandbox::User=root "$@" 9>&-

@@ -38,6 +38,11 @@ has() {
     strace) command -v strace ;;
     systemd) command -v systemd-analyze ;;
     perl-base) command -v perl ;;
+    qemu-system-arm) command -v qemu-system-aarch64 ;;
+    gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc ;;
+    libc6-dev-arm64-cross) [ -f "$(aarch64-linux-gnu-gcc -print-file-name=libc.a)" ] ;;
+    cpio) command -v cpio ;;
+    e2fsprogs) [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] ;;
     esac >/dev/null 2>&1
 }
 

@@ -1,17 +1,25 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared among the files of setup
 # libinsn.so and libbb.so, compiled the way QEMU's own build does it. Sourced by setup.sh.
 
+# Whose compiler, and where the layouts go: this machine's, unless whoever sources this says otherwise.
+cross=''
+plugins=$cache/plugins
+
 # compile_plugin SOURCE TARGET: SOURCE's directory has its qemu-plugin.h. The build-id covers the
 # debug information, so directories are kept out of that: equal sources make equal files.
 compile_plugin() {
     # shellcheck disable=SC2046 # a list of words
-    quietly gcc -shared -fPIC -O2 -g -Wl,--build-id \
+    quietly "${cross}gcc" -shared -fPIC -O2 -g -Wl,--build-id \
         "-ffile-prefix-map=$PWD=." "-ffile-prefix-map=${1%/*}=." -o "$2" -I "${1%/*}" "$1" \
-        $(pkg-config --cflags --libs glib-2.0)
+        $(glib_flags)
+}
+
+glib_flags() {
+    pkg-config --cflags --libs glib-2.0
 }
 
 compile_key() {
-    key_of test/setup/plugins.sh "$(gcc -dumpfullversion)" "$(pkg-config --modversion glib-2.0)" "$@"
+    key_of test/setup/plugins.sh "$("${cross}gcc" -dumpfullversion)" "$(pkg-config --modversion glib-2.0)" "$@"
 }
 
 # --- the plugin of the QEMU that is installed
@@ -68,7 +76,11 @@ have_plugin_layouts() {
     have_generation 5.2 bullseye
     have_generation 7.2 bookworm
     have_generation 10. bookworm-backports trixie
+    have_layouts
+    have_other_plugins 7.2
+}
 
+have_layouts() {
     have_layout scalar insn 5.2 accept_inline_on
     have_layout array-with-pc insn 7.2 unchanged
     have_layout array insn 7.2 without_last_pc
@@ -78,7 +90,6 @@ have_plugin_layouts() {
     have_layout block-struct-5.2 bb 5.2 accept_inline_on
     have_layout block-struct bb 7.2 unchanged
     have_layout block-scoreboard bb 10. unchanged
-    have_other_plugins 7.2
 }
 
 # have_generation VERSION SUITE…: its source, from the first of the suites that has it. Which of its
@@ -115,8 +126,8 @@ fetch_generation() {
 have_layout() {
     source=$cache/source/$3
     key=$(compile_key "$source/$2.c" "$@")
-    made "$cache/plugins/$1" "$key" ||
-        make_product "$cache/plugins/$1" "$key" "compiling lib$2.so, layout $1" \
+    made "$plugins/$1" "$key" ||
+        make_product "$plugins/$1" "$key" "compiling lib$2.so, layout $1" \
             compile_layout "$source" "$2" "$4"
 }
 
@@ -132,10 +143,10 @@ compile_kinds() {
     mkdir -p "$3/stripped" "$3/fully-stripped" "$3/separate"
     compile_plugin "$1" "$3/$2"
 
-    quietly strip --strip-debug -o "$3/stripped/$2" "$3/$2"
-    quietly strip -o "$3/fully-stripped/$2" "$3/$2"
-    quietly objcopy --only-keep-debug "$3/$2" "$3/separate/$2.debug"
-    quietly objcopy --strip-all --add-gnu-debuglink="$3/separate/$2.debug" "$3/$2" "$3/separate/$2"
+    quietly "${cross}strip" --strip-debug -o "$3/stripped/$2" "$3/$2"
+    quietly "${cross}strip" -o "$3/fully-stripped/$2" "$3/$2"
+    quietly "${cross}objcopy" --only-keep-debug "$3/$2" "$3/separate/$2.debug"
+    quietly "${cross}objcopy" --strip-all --add-gnu-debuglink="$3/separate/$2.debug" "$3/$2" "$3/separate/$2"
 }
 
 # QEMU 4.2's libbb has no source package any more: ours has its two variables.
@@ -143,8 +154,8 @@ have_block_scalar() {
     ours=$PWD/test/fixtures/plugins/bb-scalar.c
     header=$cache/source/$1/qemu-plugin.h
     key=$(compile_key "$ours" "$header")
-    made "$cache/plugins/block-scalar" "$key" ||
-        make_product "$cache/plugins/block-scalar" "$key" 'compiling libbb.so, layout block-scalar' \
+    made "$plugins/block-scalar" "$key" ||
+        make_product "$plugins/block-scalar" "$key" 'compiling libbb.so, layout block-scalar' \
             compile_block_scalar "$ours" "$header"
 }
 

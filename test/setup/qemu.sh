@@ -56,6 +56,7 @@ unpack_qemu() {
         quietly dpkg-deb -x "$file" "$scratch/root"
     done
     lay_out "$scratch/root" "$directory"
+    make_runnable "$directory"
 }
 
 # needed_by PACKAGE SUITE: it and the libraries it needs that are not installed, as package=version.
@@ -88,11 +89,14 @@ lay_out() {
     find "$1" -path '*/qemu/*.so' -exec mv {} "$2/modules" \;
     # In lib64 the loader is a link to the machine's own.
     find "$1" ! -path '*/lib64/*' \( -name '*.so' -o -name '*.so.[0-9]*' \) -exec mv {} "$2/lib" \;
-    for program in "$2"/bin/*; do
-        if [ -e "$2/lib/libc.so.6" ]; then
-            bring_own_loader "$program" "$2"
+}
+
+make_runnable() {
+    for program in "$1"/bin/*; do
+        if [ -e "$1/lib/libc.so.6" ]; then
+            bring_own_loader "$program" "$1"
         else
-            quietly env LD_LIBRARY_PATH="$2/lib" "$program" --version
+            quietly env LD_LIBRARY_PATH="$1/lib" "$program" --version
         fi
     done
 }
