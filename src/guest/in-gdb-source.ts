@@ -19,6 +19,7 @@ const STALE_NS = 500_000_000n;
 interface Watch {
   read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome>;
   explain(reason: string): Promise<ReadOutcome>;
+  judge(reading: Reading): Promise<ReadOutcome>;
 }
 
 /**
@@ -175,12 +176,17 @@ export class InGdbSource implements ReadingSource {
     this.#news.tell();
   }
 
-  /** For what gdb could not read: it may be that the guest is ending. */
+  /** What gdb could not read may be a guest that is ending; what it read, one that is frozen. */
   async #explained(taken: Taken): Promise<Taken> {
     const { outcome } = taken;
-    return outcome.kind === 'failed'
-      ? { ...taken, outcome: await this.#watch.explain(outcome.reason) }
-      : taken;
+    switch (outcome.kind) {
+      case 'reading':
+        return { ...taken, outcome: await this.#watch.judge(outcome.reading) };
+      case 'failed':
+        return { ...taken, outcome: await this.#watch.explain(outcome.reason) };
+      default:
+        return taken;
+    }
   }
 }
 

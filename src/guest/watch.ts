@@ -4,7 +4,7 @@ import { isGdbFailure } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory, MemoryRange, MemorySnapshot } from '../memory/memory.js';
-import type { ReadOutcome } from '../sampler/reading.js';
+import type { Reading, ReadOutcome } from '../sampler/reading.js';
 import { FreezeLook } from './freeze-look.js';
 import { Hold, type HoldOptions } from './hold.js';
 import { whyNotAttached } from './hold-state.js';
@@ -89,6 +89,13 @@ export class GuestWatch {
     return await this.read({ read: () => Promise.reject(new UnreadableCountersError(reason)) });
   }
 
+  /** What a reading comes to: that of a guest that is frozen says no more than that. */
+  async judge(reading: Reading): Promise<ReadOutcome> {
+    return (await this.#freezeLook.isFrozen(reading))
+      ? { kind: 'stopped', by: 'freezer' }
+      : { kind: 'reading', reading };
+  }
+
   /** Leaves the guest running. To be called once, whatever happened. */
   async leave(): Promise<void> {
     await this.#hold.leave();
@@ -125,9 +132,7 @@ export class GuestWatch {
       if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
       this.#hold.noteReading();
       this.#unreadable = 0;
-      return (await this.#freezeLook.isFrozen(reading))
-        ? { kind: 'stopped', by: 'freezer' }
-        : { kind: 'reading', reading };
+      return await this.judge(reading);
     } catch (error) {
       if (error instanceof UnreadableCountersError) {
         return await this.#unreadableNow(counters, error.message);
