@@ -43,8 +43,10 @@ export class PacedSource implements ReadingSource {
       const due = earlier(nextPoint(grid, passed, clock.now()), end);
       await clock.sleepUntil(this.#nextLook(due, clock.now()), signal);
       if (signal.aborted) return;
-      const passedNow = pointsPassed(grid, clock.now());
-      if (passedNow === passed && clock.now() >= due) return;
+      // One moment for both: between two looks at the clock a point of the grid may pass.
+      const now = clock.now();
+      const passedNow = pointsPassed(grid, now);
+      if (passedNow === passed && now >= due) return;
       const kind = passedNow > passed ? 'point' : 'look';
       passed = passedNow;
       yield await takeNow(this.#source, kind, clock);

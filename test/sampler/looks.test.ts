@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CounterSource, ReadOutcome } from '../../src/sampler/reading.js';
 import { FakeClock } from './fake-clock.js';
-import { reading, run, SECOND, summaryOf } from './run.js';
+import { reading, run, SECOND, steadySource, summaryOf } from './run.js';
 
 const LOOK = SECOND / 10;
 
@@ -80,4 +80,27 @@ test.each([
 
   expect(readsMs).toEqual(at.reads);
   expect(summaryOf(result)).toMatchObject({ samples: 2, late: 0, gaps: 0 });
+});
+
+/** Between any two looks at it a machine that has other things to do lets a little time pass. */
+class BusyClock extends FakeClock {
+  override now(): bigint {
+    this.advance(100_000n);
+    return super.now();
+  }
+}
+
+test('a point of the grid that passes while we look at the clock does not end the run', async () => {
+  const clock = new BusyClock();
+  const source = steadySource(clock);
+  const result = await run({
+    clock,
+    source,
+    intervalNs: SECOND / 100,
+    // A look that leaves less than a look at the clock to the point.
+    warmUpNs: 150_000,
+    limit: { count: 100 },
+  });
+
+  expect(summaryOf(result)).toMatchObject({ samples: 100, reason: 'count' });
 });
