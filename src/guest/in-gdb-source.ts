@@ -132,7 +132,8 @@ export class InGdbSource implements ReadingSource {
   async #pace({ grid }: Schedule, count: number | undefined): Promise<Sampling | undefined> {
     try {
       const sampling = await this.#current();
-      await sampling?.script.pace(grid, count);
+      // One that joined the others' grid at its end has none left, and a row all the same.
+      await sampling?.script.pace(grid, count === undefined ? undefined : Math.max(1, count));
       return sampling;
     } catch (error) {
       if (isGdbFailure(error)) this.#hold.giveUpGdb(error.message);
