@@ -68,9 +68,11 @@ export async function sampleGuests(
   const runs = guests.map((guest) => orStop(sample(guest, shared, () => 0, firstReadOver)));
   const later: GuestResult[] = [];
   const sampleLater: UseGuest = async (guest) => {
+    const limit = limitFrom(clock.now(), begun, options);
+    if (limit === undefined) return;
     const run = await sample(
       guest,
-      shared,
+      { ...shared, limit },
       () => Number(clock.now() - begun),
       () => {},
     );
@@ -84,6 +86,17 @@ export async function sampleGuests(
   await Promise.allSettled([...runs, newcomers]);
   await newcomers;
   return [...(await Promise.all(runs)), ...later];
+}
+
+/** What is left of the limit at that moment; undefined if nothing is. */
+function limitFrom(
+  now: MonotonicNs,
+  begun: MonotonicNs,
+  { limit, intervalNs }: SamplingOptions,
+): SamplerOptions['limit'] | undefined {
+  if (limit.count === undefined) return limit;
+  const passed = Math.floor(Number(now - begun) / (intervalNs ?? NO_INTERVAL_NS));
+  return passed < limit.count ? { ...limit, count: limit.count - passed } : undefined;
 }
 
 /** Runs `use` with a signal that tells when the run is over, also if there is no guest left to tell. */

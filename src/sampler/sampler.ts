@@ -19,10 +19,7 @@ export interface SamplerOptions {
   readonly origin?: MonotonicNs;
   /** Whichever is reached first ends the run; without any it goes on until it is stopped. */
   readonly limit: {
-    /**
-     * Intervals, that is ticks taken: a gap counts, a tick that was missed does not; those of the
-     * grid before the baseline do.
-     */
+    /** Intervals, that is ticks taken: a gap counts, a tick that was missed does not. */
     readonly count?: number;
     /** From the baseline. Need not be a multiple of the interval. */
     readonly durationNs?: number;
@@ -101,7 +98,7 @@ class Run {
     this.schedule = {
       grid,
       end: limit.durationNs === undefined ? undefined : origin + BigInt(limit.durationNs),
-      count: limit.count === undefined ? undefined : Math.max(0, limit.count - this.#passed),
+      count: limit.count,
     };
     const noteAbort = (): void => {
       this.#abortedAt = options.clock.now();

@@ -439,9 +439,17 @@ test('on the real clock ticks come in order', async () => {
 test('one that joins a grid which began before takes the points that are left of it', async () => {
   const clock = new FakeClock();
   const origin = clock.now() - BigInt(2.5 * SECOND);
-  const limit = { count: 5 };
+  const limit = { durationNs: 5 * SECOND };
   const { result, ticks } = await run({ source: steadySource(clock), clock, origin, limit });
 
   expect(ticks.map(({ elapsedNs }) => elapsedNs / SECOND)).toEqual([0.5, 1.5, 2.5]);
-  expect(result).toMatchObject({ summary: { late: 0, samples: 3, reason: 'count' } });
+  expect(result).toMatchObject({ summary: { late: 0, samples: 3, reason: 'duration' } });
+});
+
+test('a baseline that comes after points of the grid leaves it as many as were asked for', async () => {
+  const clock = new FakeClock();
+  const origin = clock.now() - BigInt(2.5 * SECOND);
+  const { result } = await run({ source: steadySource(clock), clock, origin, limit: { count: 1 } });
+
+  expect(result).toMatchObject({ summary: { late: 0, samples: 1, reason: 'count' } });
 });
