@@ -79,9 +79,9 @@ function grouped(count: bigint): string {
 test('a counter that wraps around while the guest runs has right deltas', async () => {
   await using guest = await startSpin();
   const address = await counterAddress(guest.pid);
-  // Some seconds of work. What is set between a load and a store of the guest's is lost again.
+  // Some seconds of work.
   await until('a counter that is set', async () => {
-    await setVariables(guest.pid, { inline_insn_count: end - 10_000_000_000n });
+    await setVariables(guest.pid, { inline_insn_count: end - 10_000_000_000n }, 12);
     return (await readWord(guest.pid, address)) > end / 2n;
   });
 
