@@ -65,9 +65,9 @@ test('jsonl: every line is an object with the documented keys in the documented 
   const lines = stdout.split('\n');
   expect(lines.pop()).toBe('');
   const keys = lines.map((line) => Object.keys(JSON.parse(line)));
-  const sample = 'type seq time elapsed_ns dur_ns insns total mips vcpus'.split(' ');
+  const sample = 'type seq time elapsed_ns dur_ns window_ns insns total mips vcpus'.split(' ');
   expect(keys).toEqual([
-    'type schema time pid qemu plugin layout mode gdb interval_ns'.split(' '),
+    'type schema time pid qemu plugin plugin_kind layout mode gdb sampler interval_ns'.split(' '),
     sample,
     sample,
     'type samples late gaps elapsed_ns insns mips total vcpus reason'.split(' '),
