@@ -6,6 +6,7 @@ import { startFixed } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount, launcher, startIcount } from '../fixtures/icount.ts';
 import { countLines } from '../fixtures/records.ts';
+import { until } from '../fixtures/until.ts';
 
 let guest: Guest;
 
@@ -84,6 +85,8 @@ test('SIGUSR1 opens no port, says nothing, and ends nothing', async () => {
 test('SIGUSR1 while the installed command starts does no more', async () => {
   for (const delayMs of [0, 10, 30, 60]) {
     await using run = startIcount(poll(), { command });
+    // Before its first line the shell is none of ours.
+    await until('its first line', () => isBeyondFirstLine(run.child.pid ?? 0));
     await sleep(delayMs);
     run.child.kill('SIGUSR1');
     await run.whenWritten('rows', (stdout) => countLines(stdout) > 20);
@@ -119,4 +122,11 @@ function listeningSockets(pid: number): readonly string[] {
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state, , , , , , inode]) => state === '0A' && inodes.includes(inode ?? ''))
     .map(([, address = '']) => address);
+}
+
+/** Whether the shell ignores SIGUSR1 (10) already, by SigIgn of proc_pid_status(5), or is Node by now. */
+function isBeyondFirstLine(pid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, mask = '0'] = /^SigIgn:\t(.*)$/m.exec(status) ?? [];
+  return /^Name:\tnode$/m.test(status) || ((BigInt(`0x${mask}`) >> 9n) & 1n) === 1n;
 }
