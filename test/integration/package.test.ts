@@ -16,7 +16,7 @@ let packed: readonly string[];
 beforeAll(async () => {
   const copy = join(directory, 'copy');
   for (const entry of [
-    ...['package.json', 'package-lock.json', 'rolldown.config.js', 'src', 'gdb-scripts'],
+    ...['package.json', 'package-lock.json', '.rolldown.js', 'src', 'gdb-scripts'],
     ...['README.md', 'LICENSE', 'CHANGELOG.md'],
   ]) {
     await cp(join(root, entry), join(copy, entry), { recursive: true });

@@ -63,8 +63,8 @@ export function openRows(
     tick: (pid, tick) => write(formatTick(formatOf(pid), tick)),
     end(pid, summary) {
       const format = formatOf(pid);
-      // A guest that comes later may have the same pid.
-      formats.delete(pid);
+      // A guest that comes later may have the same pid. A lone one's next run goes on with its rows.
+      if (several) formats.delete(pid);
       return write(format.summary(summary));
     },
     close: () => writer.close(),
