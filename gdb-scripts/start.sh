@@ -14,7 +14,6 @@
 #
 # A shell's statuses tell a gdb that is not there (127) from one that can't be run (126).
 trap '' PIPE
-gdb=$$
 
 # The fields of one thread's status; none when it is gone.
 look() {
@@ -47,6 +46,13 @@ guard() {
     done
 }
 
-# No child of gdb's, which waits for all that it has.
-(guard >/dev/null 2>&1 </dev/null &)
+if [ "$1" = --guard ]; then
+    gdb=$2
+    guard
+    exit
+fi
+# No child of gdb's, which waits for all that it has; and in a session of its own (setsid of util-linux
+# or busybox), as icount-gdb ends gdb's whole process group when gdb has ended.
+session=$(command -v setsid) || session=
+(${session:+"$session"} /bin/sh "$0" --guard $$ >/dev/null 2>&1 </dev/null &)
 exec "$@" 4<&-

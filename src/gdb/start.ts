@@ -99,6 +99,8 @@ export async function startGdb(
     // gdb forks a child to find out what ptrace can do; a kill at that moment leaves it behind,
     // stopped for ever, with gdb's pipes open. Nothing else is in gdb's process group.
     signalGroup(pid, 'SIGKILL');
+    // The guardian looks after the guest, whether we come to it or not, and leaves.
+    guardian.destroy();
   });
   // When its pipes have been read to their ends, too.
   const ended = once(child, 'close').then(() => describeEnd(outcome));

@@ -123,6 +123,7 @@ describe.each(cgroupVersions)('cgroup v%i', (version) => {
     { what: 'Ctrl-C', kill: ['SIGINT'], status: 130 },
     { what: 'Ctrl-C twice', kill: ['SIGINT', 'SIGINT'], status: 130 },
     { what: 'SIGKILL to us', kill: ['us'], status: 'SIGKILL' },
+    { what: 'SIGKILL to gdb and to us', kill: ['gdb', 'us'], status: 'SIGKILL' },
     { what: 'SIGKILL to us and to gdb', kill: ['us', 'gdb'], status: 'SIGKILL' },
     { what: 'SIGTERM to gdb and SIGKILL to us', kill: ['gdb-term', 'us'], status: 'SIGKILL' },
   ] as const)(
