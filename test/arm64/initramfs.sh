@@ -40,10 +40,10 @@ mount -t sysfs sys /disk/sys
 mount -t devtmpfs dev /disk/dev
 mount -t tmpfs tmp /disk/tmp
 share='trans=virtio,version=9p2000.L,msize=262144'
-mount -t 9p -o "ro,cache=loose,$share" work /disk/work
-mount -t 9p -o "cache=loose,ro,$share" inside /disk/work/.cache
+mount -t 9p -o "ro,cache=loose,$share" work /disk/icount-gdb
+mount -t 9p -o "cache=loose,ro,$share" inside /disk/icount-gdb/.cache
 mount -t 9p -o "cache=none,$share" out /disk/out
-chroot /disk /bin/sh /work/test/arm64/inside.sh
+chroot /disk /bin/sh /icount-gdb/test/arm64/inside.sh
 poweroff -f
 INIT
 chmod +x "$root/init"

@@ -13,7 +13,7 @@ export NODE_COMPILE_CACHE=/tmp/compile-cache
     node --version
 } >>/out/said 2>&1
 
-for job in /work/test/arm64/jobs/*.ts; do
+for job in /icount-gdb/test/arm64/jobs/*.ts; do
     name=${job##*/}
     echo "--- ${name%.ts}" >>/out/said
     node --test-reporter=spec "$job" >>/out/said 2>&1

@@ -91,7 +91,7 @@ make_disk() {
     )
     quietly tar -x -f "$scratch"/node-*.tgz -C "$scratch" package/bin/node
     mv "$scratch/package/bin/node" "$root/usr/bin"
-    mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/work" "$root/out" "$root/root"
+    mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/icount-gdb" "$root/out" "$root/root"
     ln -s busybox "$root/bin/sh"
     printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
     megabytes=$(($(du -s -m "$root" | cut -f 1) + 200))

@@ -3,21 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
-import { type Guest, startGuest } from '../fixtures/guest.ts';
+import type { Guest } from '../fixtures/guest.ts';
 import { icount, launcher, startIcount } from '../fixtures/icount.ts';
 import { countLines } from '../fixtures/records.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { until } from '../fixtures/until.ts';
 
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  guest = await startSpin();
 });
 
 afterAll(async () => {

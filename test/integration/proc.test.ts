@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pluginFile } from '../fixtures/cache.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 import { copyPlugin } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { withMounts } from '../fixtures/mounts.ts';
 import { expectRefusal } from '../fixtures/refusal.ts';
+import { startSpin } from '../fixtures/running.ts';
 import { asUser, somebody } from '../fixtures/users.ts';
 
 let guest: Guest;
 
 beforeAll(async () => {
-  guest = startGuest({
-    qemu: 'qemu-riscv64',
-    plugin: pluginFile('array'),
-    inline: true,
-    guest: 'spin',
-  });
-  await guest.whenSaid('running\n');
+  guest = await startSpin();
 });
 
 afterAll(async () => {
