@@ -33,8 +33,9 @@ atexit.register(posix._exit, 0)
 
 # The kernel may wake us 50 us late, to wake others at the same time, unless it is told otherwise.
 try:
-    with open("/proc/self/timerslack_ns", "w") as slack:
-        slack.write("1")
+    slack = posix.open("/proc/self/timerslack_ns", posix.O_WRONLY)
+    posix.write(slack, b"1")
+    posix.close(slack)
 except OSError:
     pass
 
@@ -64,7 +65,7 @@ class Sampler:
         try:
             self.awaited = (INPUT, posix.pidfd_open(self.inferior.pid, posix.O_EXCL))
             self.slice = look
-        except OSError:
+        except (AttributeError, OSError):  # Python 3.8, Linux 6.8.
             self.awaited = (INPUT,)
             self.slice = SLICE_NS
 
@@ -101,14 +102,17 @@ class Sampler:
     def step(self):
         self.posted = False
         try:
-            wait = self.due - time.monotonic_ns()
-            ready = select.select(self.awaited, (), (), max(0, min(wait, self.slice)) / 1e9)[0]
-            if not ready and wait <= self.slice and self.left > 0:
+            end = time.monotonic_ns() + self.slice
+            while self.left > 0:
+                wait = min(self.due, end) - time.monotonic_ns()
+                ready = select.select(self.awaited, (), (), max(0, wait) / 1e9)[0]
+                if ready and INPUT not in ready:
+                    self.awaited = (INPUT,)
+                    self.slice = ENDING_SLICE_NS
+                if ready or self.due > end:
+                    break
                 self.take()
                 self.tell_in_time()
-            elif ready and INPUT not in ready:
-                self.awaited = (INPUT,)
-                self.slice = ENDING_SLICE_NS
             self.go()
         except KeyboardInterrupt:  # A signal to gdb.
             self.go()
