@@ -51,7 +51,7 @@ export class Vcpus {
 
   /** Looks, or looks again if a thread has come or gone since; that alone costs microseconds. */
   async look(): Promise<void> {
-    const threads = await countLivingThreads(this.#owner.target.pid);
+    const threads = countLivingThreads(this.#owner.target.pid);
     if (threads === this.#threadsSeen || threads === 0) return;
     this.#threadsSeen = threads;
     this.#now = await this.#observe(threads);
