@@ -142,7 +142,7 @@ async function sample(
       joinedNs = joined();
       await observer.start({ ...guest.info, intervalNs, wall, joinedNs });
     },
-    onTick: (tick) => observer.tick(guest.pid, tick),
+    onTicks: (ticks) => observer.ticks(guest.pid, ticks),
   });
   if (result.kind === 'no-baseline') {
     firstReadOver(false);

@@ -19,7 +19,7 @@ const STALE_NS = 500_000_000n;
 interface Watch {
   read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome>;
   explain(reason: string): Promise<ReadOutcome>;
-  judge(reading: Reading): Promise<ReadOutcome>;
+  judge(reading: Reading): ReadOutcome | Promise<ReadOutcome>;
 }
 
 /**
@@ -49,7 +49,7 @@ export class InGdbSource implements ReadingSource {
     return await this.#watch.read({ read: () => this.#readNow() });
   }
 
-  async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<Taken> {
+  async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<readonly Taken[]> {
     const { grid, end } = schedule;
     const clock = this.#clock;
     const stopped = (): void => this.#news.tell();
@@ -60,20 +60,25 @@ export class InGdbSource implements ReadingSource {
     let left = schedule.count;
     try {
       for (;;) {
-        const next = this.#arrived.shift();
+        const arrived = this.#arrived;
         const isOver = signal.aborted || (end !== undefined && clock.now() >= end);
-        if (next !== undefined) {
-          const point = pointsPassed(grid, next.began);
-          const isStale = clock.now() - next.began > STALE_NS;
-          const kind = point > passed && !isStale ? 'point' : 'look';
-          if (kind === 'point') {
-            passed = point;
-            if (left !== undefined) left -= 1;
-          } else if (isStale && left !== undefined) {
-            // gdb has counted it, and would stop too early.
-            paced = undefined;
+        if (arrived.length > 0) {
+          this.#arrived = [];
+          const together: Taken[] = [];
+          for (const { began, ended, outcome } of arrived) {
+            const point = pointsPassed(grid, began);
+            const isStale = clock.now() - began > STALE_NS;
+            const kind = point > passed && !isStale ? 'point' : 'look';
+            if (kind === 'point') {
+              passed = point;
+              if (left !== undefined) left -= 1;
+            } else if (isStale && left !== undefined) {
+              // gdb has counted it, and would stop too early.
+              paced = undefined;
+            }
+            together.push({ kind, began, ended, outcome: await this.#explained(outcome) });
           }
-          yield { ...(await this.#explained(next)), kind };
+          yield together;
         } else if (paced !== undefined && (isOver || !this.#isAttachedBy(paced))) {
           // What it has read so far is wanted still.
           await this.#rest(paced);
@@ -91,7 +96,7 @@ export class InGdbSource implements ReadingSource {
           if (clock.now() < due || signal.aborted) continue;
           passed = pointsPassed(grid, clock.now());
           if (left !== undefined) left -= 1;
-          yield await takeNow(this, 'point', clock);
+          yield [await takeNow(this, 'point', clock)];
         }
       }
     } finally {
@@ -178,15 +183,14 @@ export class InGdbSource implements ReadingSource {
   }
 
   /** What gdb could not read may be a guest that is ending; what it read, one that is frozen. */
-  async #explained(taken: Taken): Promise<Taken> {
-    const { outcome } = taken;
+  #explained(outcome: ReadOutcome): ReadOutcome | Promise<ReadOutcome> {
     switch (outcome.kind) {
       case 'reading':
-        return { ...taken, outcome: await this.#watch.judge(outcome.reading) };
+        return this.#watch.judge(outcome.reading);
       case 'failed':
-        return { ...taken, outcome: await this.#watch.explain(outcome.reason) };
+        return this.#watch.explain(outcome.reason);
       default:
-        return taken;
+        return outcome;
     }
   }
 }

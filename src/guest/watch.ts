@@ -90,10 +90,12 @@ export class GuestWatch {
   }
 
   /** What a reading comes to: that of a guest that is frozen says no more than that. */
-  async judge(reading: Reading): Promise<ReadOutcome> {
-    return (await this.#freezeLook.isFrozen(reading))
-      ? { kind: 'stopped', by: 'freezer' }
-      : { kind: 'reading', reading };
+  judge(reading: Reading): ReadOutcome | Promise<ReadOutcome> {
+    const read = { kind: 'reading', reading } as const;
+    if (!this.#freezeLook.isSuspect(reading)) return read;
+    return this.#freezeLook
+      .isFrozen(reading)
+      .then((isFrozen) => (isFrozen ? { kind: 'stopped', by: 'freezer' } : read));
   }
 
   /** Leaves the guest running. To be called once, whatever happened. */

@@ -26,7 +26,7 @@ export function tellCaveats(notice: (text: string) => void, labelled: boolean): 
       guests.set(info.pid, told);
       await look(info.pid, told);
     },
-    tick(pid) {
+    ticks(pid) {
       const told = guests.get(pid);
       // Not awaited: the next tick may be due before files of /proc have been read.
       if (performance.now() - (told?.lookedAtMs ?? 0) >= LOOK_MS) void look(pid, told);

@@ -15,8 +15,8 @@ export interface RunInfo extends GuestInfo {
 export interface Observer {
   /** The baseline was read. */
   start(info: RunInfo): void | Promise<void>;
-  /** Awaited: as long as it takes, no tick of this guest is taken. */
-  tick(pid: number, tick: Tick): void | Promise<void>;
+  /** What is known at the same time. Awaited: as long as it takes, no tick of this guest is told. */
+  ticks(pid: number, ticks: readonly Tick[]): void | Promise<void>;
   end(pid: number, summary: Summary): void | Promise<void>;
   /** The run is over, however it went: gives back what was taken, writes what was gathered. */
   close(): void | Promise<void>;

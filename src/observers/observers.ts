@@ -14,8 +14,8 @@ export class Observers implements Observer {
     for (const observer of this.#each) await observer.start(info);
   }
 
-  async tick(pid: number, tick: Tick): Promise<void> {
-    for (const observer of this.#each) await observer.tick(pid, tick);
+  async ticks(pid: number, ticks: readonly Tick[]): Promise<void> {
+    for (const observer of this.#each) await observer.ticks(pid, ticks);
   }
 
   async end(pid: number, summary: Summary): Promise<void> {

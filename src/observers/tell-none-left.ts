@@ -7,7 +7,7 @@ export function tellNoneLeft(notice: (text: string) => void): Observer {
     start() {
       guests += 1;
     },
-    tick() {},
+    ticks() {},
     end(_, { reason }) {
       guests -= 1;
       if (guests === 0 && reason === 'exited') {

@@ -22,8 +22,8 @@ export interface OpenFile {
 
 /**
  * Writes to the end of a file, or to a device. Node's own stream on a redirected stdout takes a short write for a
- * whole one; here the rest is written, and where that fails (a full disk) what was written of these
- * rows is taken back: the file ends in a whole row.
+ * whole one; here the rest is written, and where that fails (a full disk) what was written of a row
+ * is taken back: the file ends in a whole one.
  */
 export function fdWriter(file: OpenFile): RowWriter {
   let { fd, sizeBytes } = file;
@@ -37,10 +37,11 @@ export function fdWriter(file: OpenFile): RowWriter {
       ? writeSync(fd, bytes, from)
       : (await writeFd(fd, bytes, from, bytes.length - from, null)).bytesWritten;
 
-  const takeBack = async (writtenBytes: number): Promise<void> => {
+  const takeBack = async (rows: readonly string[], writtenBytes: number): Promise<void> => {
     // Not if somebody else writes to the file, or if we were not at its end.
     const { size } = await fstatFd(fd);
-    if (!isShared && size === sizeBytes + writtenBytes) await ftruncateFd(fd, sizeBytes);
+    if (isShared || size !== sizeBytes + writtenBytes) return;
+    await ftruncateFd(fd, sizeBytes + wholeBytes(rows, writtenBytes));
   };
 
   /**
@@ -57,9 +58,9 @@ export function fdWriter(file: OpenFile): RowWriter {
   };
 
   return {
-    async write(rows) {
+    async write(...rows) {
       if (readerGone) return 'closed';
-      const bytes = Buffer.from(rows);
+      const bytes = Buffer.from(rows.join(''));
       let writtenBytes = 0;
       if (file.regular) findEnd();
       try {
@@ -68,7 +69,7 @@ export function fdWriter(file: OpenFile): RowWriter {
         readerGone = isReaderGone(cause);
         if (readerGone) return 'closed';
         // What matters to the user is why the write failed, not that this did too.
-        if (file.regular && writtenBytes > 0) await takeBack(writtenBytes).catch(() => {});
+        if (file.regular && writtenBytes > 0) await takeBack(rows, writtenBytes).catch(() => {});
         throw outputError(file.name, cause);
       }
       if (file.regular) sizeBytes = fstatSync(fd).size;
@@ -83,6 +84,17 @@ export function fdWriter(file: OpenFile): RowWriter {
       }
     },
   };
+}
+
+/** How much of so many bytes is whole rows. */
+function wholeBytes(rows: readonly string[], bytes: number): number {
+  let whole = 0;
+  for (const row of rows) {
+    const next = whole + Buffer.byteLength(row);
+    if (next > bytes) break;
+    whole = next;
+  }
+  return whole;
 }
 
 /** The same file, to be written at its end; the same descriptor where that is not permitted. */

@@ -10,9 +10,9 @@ export function streamWriter(stream: Writable, name: string): RowWriter {
   stream.on('error', () => {});
 
   return {
-    async write(rows) {
+    async write(...rows) {
       const error = await new Promise<Error | null | undefined>((resolve) => {
-        stream.write(rows, resolve);
+        stream.write(rows.join(''), resolve);
       });
       if (!error) return 'written';
       // All that a write to a stream that failed earlier reports is that it is destroyed.

@@ -7,10 +7,10 @@ export type WriteOutcome = 'written' | 'closed';
  */
 export interface RowWriter {
   /**
-   * Writes whole lines; rejects with an `OutputError` if they can't be written. After `closed`
-   * every further write is `closed` too.
+   * Writes rows, of whole lines each; rejects with an `OutputError` if they can't be written. After
+   * `closed` every further write is `closed` too.
    */
-  write(rows: string): Promise<WriteOutcome>;
+  write(...rows: readonly string[]): Promise<WriteOutcome>;
   /** Rejects with an `OutputError` if what was written did not arrive after all. */
   close(): Promise<void>;
 }

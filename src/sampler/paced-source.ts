@@ -36,7 +36,7 @@ export class PacedSource implements ReadingSource {
     return this.#source.read();
   }
 
-  async *follow({ grid, end }: Schedule, signal: AbortSignal): AsyncGenerator<Taken> {
+  async *follow({ grid, end }: Schedule, signal: AbortSignal): AsyncGenerator<readonly Taken[]> {
     const clock = this.#clock;
     let passed = pointsPassed(grid, clock.now());
     for (;;) {
@@ -49,7 +49,7 @@ export class PacedSource implements ReadingSource {
       if (passedNow === passed && now >= due) return;
       const kind = passedNow > passed ? 'point' : 'look';
       passed = passedNow;
-      yield await takeNow(this.#source, kind, clock);
+      yield [await takeNow(this.#source, kind, clock)];
     }
   }
 

@@ -33,8 +33,11 @@ export interface SamplerOptions {
    */
   readonly signal: AbortSignal;
   readonly onBaseline?: (baseline: Baseline) => void | Promise<void>;
-  /** Awaited: as long as it takes, no other is told, and the points that nobody reads then are late. */
-  readonly onTick: (tick: Tick) => void | Promise<void>;
+  /**
+   * Gets what is known at the same time, in order. Awaited: as long as it takes, no other is told,
+   * and the points that nobody reads then are late.
+   */
+  readonly onTicks: (ticks: readonly Tick[]) => void | Promise<void>;
 }
 
 export type SamplerResult =
@@ -65,8 +68,8 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
   if (first.kind !== 'reading') return { kind: 'no-baseline', outcome: first };
   await options.onBaseline?.({ wall: clock.wall(), reading: first.reading });
   const run = new Run(options, first.reading);
-  for await (const taken of source.follow(run.schedule, signal)) {
-    const result = await run.take(taken);
+  for await (const together of source.follow(run.schedule, signal)) {
+    const result = await run.take(together);
     if (result !== undefined) return result;
   }
   return await run.takeLast(() => takeNow(source, 'point', clock));
@@ -108,10 +111,32 @@ class Run {
   }
 
   /** Undefined if the run goes on. */
-  async take(taken: Taken): Promise<SamplerResult | undefined> {
+  async take(together: readonly Taken[]): Promise<SamplerResult | undefined> {
+    const ticks: Tick[] = [];
+    let result: SamplerResult | undefined;
+    for (const taken of together) {
+      result = this.#take(taken, ticks);
+      if (result !== undefined) break;
+    }
+    if (ticks.length > 0) await this.#options.onTicks(ticks);
+    return result;
+  }
+
+  /** The run is over: what has been read at this moment, or is read now, is its last row. */
+  async takeLast(read: () => Promise<Taken>): Promise<SamplerResult> {
+    const last = this.#last;
+    const isOfNow = last !== undefined && this.#endReason(last.ended) !== undefined;
+    const taken: Taken = isOfNow ? { ...last, kind: 'point' } : await read();
+    return (await this.take([taken])) ?? this.#finish('stopped');
+  }
+
+  /** Adds the ticks that this makes. */
+  #take(taken: Taken, ticks: Tick[]): SamplerResult | undefined {
     const { kind, outcome } = taken;
     this.#last = taken;
-    if (outcome.kind === 'ended' || outcome.kind === 'lost') return await this.#end(outcome, taken);
+    if (outcome.kind === 'ended' || outcome.kind === 'lost') {
+      return this.#end(outcome, taken, ticks);
+    }
     if (kind === 'look') {
       if (outcome.kind === 'reading') this.#lastLook = outcome.reading;
       return undefined;
@@ -123,29 +148,22 @@ class Run {
       this.#passed = passed;
     }
     this.#lastLook = undefined;
-    await this.#options.onTick(this.#tickOf(outcome, taken.ended));
+    ticks.push(this.#tickOf(outcome, taken.ended));
     const reason = this.#endReason(taken.ended);
     return reason === undefined ? undefined : this.#finish(reason);
   }
 
-  /** The run is over: what has been read at this moment, or is read now, is its last row. */
-  async takeLast(read: () => Promise<Taken>): Promise<SamplerResult> {
-    const last = this.#last;
-    const isOfNow = last !== undefined && this.#endReason(last.ended) !== undefined;
-    const taken: Taken = isOfNow ? { ...last, kind: 'point' } : await read();
-    return (await this.take(taken)) ?? this.#finish('stopped');
-  }
-
-  async #end(
+  #end(
     outcome: Extract<ReadOutcome, { readonly kind: 'ended' | 'lost' }>,
     { ended }: Taken,
-  ): Promise<SamplerResult> {
+    ticks: Tick[],
+  ): SamplerResult {
     if (this.#lastLook !== undefined) {
       const { takenAt } = this.#lastLook;
-      await this.#options.onTick(this.#tally.add(this.#lastLook, this.#wallAt(takenAt)));
+      ticks.push(this.#tally.add(this.#lastLook, this.#wallAt(takenAt)));
     }
     if (outcome.kind === 'ended') return this.#finish('exited', outcome.end);
-    await this.#options.onTick(this.#tickOf(outcome, ended));
+    ticks.push(this.#tickOf(outcome, ended));
     const { reason } = outcome;
     return { kind: 'lost', summary: this.#tally.summary('stopped', this.#late), reason };
   }

@@ -8,13 +8,14 @@ import type { CounterSource, ReadOutcome } from './reading.js';
  */
 export interface ReadingSource extends CounterSource {
   /**
-   * What is read at the points of the grid, in order, and now and then in between. Ends at the
-   * schedule's end or when `signal` is aborted, after all that was read until then; whoever wants a
-   * reading of that very moment looks whether the last one is, or reads once more.
+   * What is read at the points of the grid, in order, and now and then in between: as much at a time
+   * as there is. Ends at the schedule's end or when `signal` is aborted, after all that was read until
+   * then; whoever wants a reading of that very moment looks whether the last one is, or reads once
+   * more.
    *
    * Never two for one point. Points that passed unread are left out.
    */
-  follow(schedule: Schedule, signal: AbortSignal): AsyncIterable<Taken>;
+  follow(schedule: Schedule, signal: AbortSignal): AsyncIterable<readonly Taken[]>;
 }
 
 /** When readings are wanted. */

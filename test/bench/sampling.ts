@@ -26,6 +26,8 @@ const paces: readonly Pace[] = [
   { name: '250us', intervalNs: 250e3, cpu: 25, taken: 97 },
 ];
 
+const SETTLE_MS = 5000;
+
 /** What a sample costs and how good it is, the two ways side by side, at every pace. */
 export async function sampling(figures: Figures, quick: boolean): Promise<void> {
   for (const guest of quick ? [userGuest()] : [userGuest(), systemGuest()]) {
@@ -45,7 +47,7 @@ async function samplingOf(guest: BenchGuest, figures: Figures, quick: boolean): 
   await using running = await startBenchGuest(guest);
   await sleep(500);
   const shown = new Map<string, Shown[]>();
-  for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+  for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     for (const pace of paces) {
       for (const way of waysAt(pace)) {
         const key = `${way} ${pace.name}`;
@@ -73,8 +75,8 @@ async function samplingOf(guest: BenchGuest, figures: Figures, quick: boolean): 
 async function runAt(pid: number, pace: Pace, way: Way, quick: boolean): Promise<Shown> {
   await using tool = startTool(pid, ['-i', pace.name, '--sampler', way]);
   await tool.whenAttached();
-  // What starting leaves behind, such as compilation, is not what a sample costs.
-  await sleep(1500);
+  // What starting leaves behind is not what a sample costs: V8 compiles for the first seconds.
+  await sleep(SETTLE_MS);
   const gdb = childNamed(tool.pid, /gdb/);
   const cpu = (): number => cpuTimeNs(tool.pid) + cpuTimeNs(gdb);
   const [before, from] = [cpu(), process.hrtime.bigint()];

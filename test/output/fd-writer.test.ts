@@ -53,7 +53,16 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(row('a'));
 });
 
-test('the rows of one write are all taken back, so that no sample is there in part', async () => {
+test('of several rows on a full disk those stay that are whole', async () => {
+  const path = scratchPath('rows');
+  const { writer } = openOutput(path, false);
+  await writer.write(row('a'));
+  limitFileSize(2500);
+  await expect(writer.write(row('b'), row('c'))).rejects.toThrow(OutputError);
+  expect(readFileSync(path, 'utf8')).toBe(row('a') + row('b'));
+});
+
+test('a row of several lines is taken back whole, so that no sample is there in part', async () => {
   const path = scratchPath('rows');
   const { writer } = openOutput(path, false);
   await writer.write(row('a'));

@@ -53,8 +53,8 @@ export async function run(
     limit: {},
     perVcpu: false,
     signal: new AbortController().signal,
-    onTick: (tick) => {
-      ticks.push(tick);
+    onTicks: (told) => {
+      ticks.push(...told);
     },
     ...options,
     source: new PacedSource(options.source, options.clock, options),

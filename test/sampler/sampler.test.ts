@@ -108,7 +108,7 @@ test('a poller that was stopped for minutes takes one late tick, counts the rest
   expect(summaryOf(outcome)).toMatchObject({ samples: 4, late: 300 });
 });
 
-test('ticks that pass during a slow read or a slow onTick are late, each once', async () => {
+test('ticks that pass during a slow read or a slow onTicks are late, each once', async () => {
   const clock = new FakeClock();
   let reads = 0;
   const ticks: number[] = [];
@@ -122,8 +122,8 @@ test('ticks that pass during a slow read or a slow onTick are late, each once', 
       },
     },
     limit: { count: 4 },
-    onTick: ({ elapsedNs }) => {
-      ticks.push(elapsedNs / SECOND);
+    onTicks: (told) => {
+      ticks.push(...told.map(({ elapsedNs }) => elapsedNs / SECOND));
       if (ticks.length === 3) clock.advance(seconds(1.5));
     },
   });
@@ -365,8 +365,8 @@ test.each([
 test('a row that can not be written ends the run', async () => {
   const clock = new FakeClock();
   const full = new Error('disk full');
-  const onTick = () => Promise.reject(full);
-  await expect(run({ clock, source: steadySource(clock), onTick })).rejects.toBe(full);
+  const onTicks = () => Promise.reject(full);
+  await expect(run({ clock, source: steadySource(clock), onTicks })).rejects.toBe(full);
 });
 
 test('whatever happens to reads, the samples add up and every point is accounted for', async () => {

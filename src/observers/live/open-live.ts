@@ -81,8 +81,8 @@ export function openLive(
       }
       draw();
     },
-    tick(pid, tick) {
-      counts.tick(pid, tick);
+    ticks(pid, ticks) {
+      for (const tick of ticks) counts.tick(pid, tick);
       if (held === undefined && performance.now() - drawnAtMs >= LEAST_PICTURE_MS) draw();
     },
     end(pid, { end: guestEnd }) {

@@ -19,7 +19,9 @@ export function openPlot(path: string): Observer {
   const finish = openPlace(path);
   return {
     start: (info) => lines.start(info),
-    tick: (pid, tick) => lines.tick(pid, tick),
+    ticks(pid, ticks) {
+      for (const tick of ticks) lines.tick(pid, tick);
+    },
     end: (pid, summary) => lines.end(pid, summary),
     close: () => finish(lines.svg()),
   };

@@ -48,19 +48,23 @@ export function openRows(
 
   // Rows of several guests come at once, and a writer takes one at a time.
   let written: Promise<void> = Promise.resolve();
-  const write = (rows: string): Promise<void> => {
-    if (rows === '') return written;
+  const write = (...texts: readonly string[]): Promise<void> => {
+    const rows = texts.filter((text) => text !== '');
+    if (rows.length === 0) return written;
     const before = written;
     written = (async () => {
       await before;
-      if ((await writer.write(rows)) === 'closed') onClosed();
+      if ((await writer.write(...rows)) === 'closed') onClosed();
     })();
     return written;
   };
 
   return {
     start: (info) => write(formatOf(info.pid).start(info)),
-    tick: (pid, tick) => write(formatTick(formatOf(pid), tick)),
+    ticks(pid, ticks) {
+      const format = formatOf(pid);
+      return write(...ticks.map((tick) => formatTick(format, tick)));
+    },
     end(pid, summary) {
       const format = formatOf(pid);
       // A guest that comes later may have the same pid. A lone one's next run goes on with its rows.

@@ -5,11 +5,15 @@ export function seqCountsOn(rows: Observer): Observer {
   const seqs = new Map<number, number>();
   return {
     start: (info) => rows.start(info),
-    tick(pid, tick) {
-      if (tick.kind !== 'sample') return rows.tick(pid, tick);
-      const seq = (seqs.get(pid) ?? 0) + 1;
+    ticks(pid, ticks) {
+      let seq = seqs.get(pid) ?? 0;
+      const counted = ticks.map((tick) => {
+        if (tick.kind !== 'sample') return tick;
+        seq += 1;
+        return { ...tick, seq };
+      });
       seqs.set(pid, seq);
-      return rows.tick(pid, { ...tick, seq });
+      return rows.ticks(pid, counted);
     },
     end: (pid, summary) => rows.end(pid, summary),
     close: () => rows.close(),
