@@ -81,8 +81,11 @@ class Sampler:
         self.points = []
         self.last_look = None
         self.due = time.monotonic_ns()
-        self.point = (self.due - origin) // interval
+        self.point = self.point_at(self.due)
         self.go()
+
+    def point_at(self, moment):
+        return (moment - self.origin) // self.interval
 
     def now(self):
         """Reads at once, and tells all that there is to tell."""
@@ -102,17 +105,20 @@ class Sampler:
     def step(self):
         self.posted = False
         try:
+            # A turn through gdb's event loop costs as much as a sample: one for each slice will do.
             end = time.monotonic_ns() + self.slice
             while self.left > 0:
-                wait = min(self.due, end) - time.monotonic_ns()
-                ready = select.select(self.awaited, (), (), max(0, wait) / 1e9)[0]
+                wait = self.due - time.monotonic_ns()
+                ready = select.select(self.awaited, (), (), max(0, min(wait, self.slice)) / 1e9)[0]
                 if ready and INPUT not in ready:
                     self.awaited = (INPUT,)
                     self.slice = ENDING_SLICE_NS
-                if ready or self.due > end:
+                if ready or wait > self.slice:
                     break
                 self.take()
                 self.tell_in_time()
+                if self.due > end:
+                    break
             self.go()
         except KeyboardInterrupt:  # A signal to gdb.
             self.go()
@@ -120,12 +126,13 @@ class Sampler:
             write('+icount,failure="%s"\n' % type(error).__name__)
 
     def take(self):
-        self.read()  # Warms the way: as long as the next one takes, so vague is its time.
         started = time.monotonic_ns()
+        if self.point_at(started) > self.point:
+            self.read()  # Warms the way: as long as the next one takes, so vague is its time.
+            started = time.monotonic_ns()
         pieces = self.read()
-        window = time.monotonic_ns() - started
-        reading = "%d %d %s" % (started, window, " ".join(map(text, pieces)))
-        point = (started - self.origin) // self.interval
+        reading = (started, time.monotonic_ns() - started, pieces)
+        point = self.point_at(started)
         if point > self.point:
             if not self.points:
                 self.since = started
@@ -170,21 +177,28 @@ class Sampler:
 
     def tell_in_time(self):
         now = time.monotonic_ns()
-        full = len(self.points) >= self.left or now + self.interval > self.since + self.bundle
-        if (self.points and full) or now > self.told + self.beat:
+        if now > self.told + self.beat or (self.points and self.is_full(now)):
             self.tell()
+
+    def is_full(self, now):
+        return len(self.points) >= self.left or now + self.interval > self.since + self.bundle
 
     def tell(self):
         readings = self.points if self.last_look is None else [*self.points, self.last_look]
         # What nobody reads is dropped: a write that waits would keep the guest's parent waiting.
         if readings and select.select((), (OUTPUT,), (), 0)[1]:
-            write('+icount,readings="%s"\n' % ";".join(readings))
+            write('+icount,readings="%s"\n' % ";".join(map(text, readings)))
             self.told = time.monotonic_ns()
             self.left -= len(self.points)
         self.points = []
 
 
-def text(piece):
+def text(reading):
+    started, window, pieces = reading
+    return "%d %d %s" % (started, window, " ".join(map(digits, pieces)))
+
+
+def digits(piece):
     """In hexadecimal, without the zeros at the end; `-` for what could not be read."""
     return "-" if piece is None else bytes(piece).rstrip(b"\0").hex()
 
