@@ -89,7 +89,7 @@ async function quiescence(
     if (signal?.aborted) throw new InterruptedError(pid);
     const stopping = threads.find((thread) => thread.tid === tid && thread.stopPending);
     if (stopping !== undefined && performance.now() > frozenLookAt) {
-      const frozen = await frozenCgroup(pid, tid);
+      const frozen = frozenCgroup(pid, tid);
       if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);
       frozenLookAt = performance.now() + FROZEN_POLL_MS;
     }

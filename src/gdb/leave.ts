@@ -53,7 +53,7 @@ async function closeOrKill(gdb: Gdb, { pid, startTicks, tid }: LeaveTarget): Pro
   // A gdb that somebody has stopped can't leave by itself.
   gdb.resume();
   const giveUpAt = performance.now() + CLOSE_TIMEOUT_MS;
-  while (performance.now() < giveUpAt && (await frozenCgroup(pid, tid)) === undefined) {
+  while (performance.now() < giveUpAt && frozenCgroup(pid, tid) === undefined) {
     const hasEnded = await Promise.race([gdb.ended.then(() => true), sleep(CLOSE_POLL_MS, false)]);
     if (hasEnded) return;
   }

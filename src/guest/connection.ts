@@ -146,7 +146,7 @@ export class Connection {
     const tid = threadToTrace(threads, pid);
     if (tid === undefined || !(await isSameProcess(this.#options))) throw hasEnded(pid);
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
-    const frozen = await frozenCgroup(pid, tid);
+    const frozen = frozenCgroup(pid, tid);
     if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);
     const tracer = tracerOf(threads);
     if (tracer !== undefined) throw await alreadyTraced(pid, tracer);

@@ -15,21 +15,15 @@ export class FreezeLook {
     this.#pid = pid;
   }
 
-  /** Whether the guest has executed nothing since the reading before this one. To be told of each. */
-  isSuspect({ counters }: Reading): boolean {
+  /** Whether the guest was frozen at this reading. Costs nothing as long as it executes something. */
+  isFrozen({ counters, takenAt }: Reading): boolean {
     const before = this.#counters;
     this.#counters = counters;
-    const isAtRest =
-      before !== undefined && counters.every((counter, index) => counter === before[index]);
-    if (!isAtRest) this.#isFrozen = false;
-    return isAtRest;
-  }
-
-  /** Whether a guest that is suspect was frozen at this reading. */
-  async isFrozen({ takenAt }: Reading): Promise<boolean> {
-    if (takenAt - this.#lookedAt >= LOOK_NS) {
+    if (before === undefined || counters.some((counter, index) => counter !== before[index])) {
+      this.#isFrozen = false;
+    } else if (takenAt - this.#lookedAt >= LOOK_NS) {
       this.#lookedAt = takenAt;
-      this.#isFrozen = (await frozenCgroup(this.#pid)) !== undefined;
+      this.#isFrozen = frozenCgroup(this.#pid) !== undefined;
     }
     return this.#isFrozen;
   }

@@ -19,7 +19,7 @@ const STALE_NS = 500_000_000n;
 interface Watch {
   read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome>;
   explain(reason: string): Promise<ReadOutcome>;
-  judge(reading: Reading): ReadOutcome | Promise<ReadOutcome>;
+  judge(reading: Reading): ReadOutcome;
 }
 
 /**

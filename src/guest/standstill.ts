@@ -6,7 +6,7 @@ import type { StopCause } from '../sampler/reading.js';
 /** What its owner keeps a process from running by, which nobody is attached to; undefined if it runs. */
 export async function standstillOf(pid: number): Promise<StopCause | undefined> {
   if (isGroupStopped(await readThreads(pid))) return 'signal';
-  return (await frozenCgroup(pid)) === undefined ? undefined : 'freezer';
+  return frozenCgroup(pid) === undefined ? undefined : 'freezer';
 }
 
 /** Whether an attach failed because the guest does not run, which says nothing of gdb. */

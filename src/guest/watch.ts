@@ -90,12 +90,10 @@ export class GuestWatch {
   }
 
   /** What a reading comes to: that of a guest that is frozen says no more than that. */
-  judge(reading: Reading): ReadOutcome | Promise<ReadOutcome> {
-    const read = { kind: 'reading', reading } as const;
-    if (!this.#freezeLook.isSuspect(reading)) return read;
-    return this.#freezeLook
-      .isFrozen(reading)
-      .then((isFrozen) => (isFrozen ? { kind: 'stopped', by: 'freezer' } : read));
+  judge(reading: Reading): ReadOutcome {
+    return this.#freezeLook.isFrozen(reading)
+      ? { kind: 'stopped', by: 'freezer' }
+      : { kind: 'reading', reading };
   }
 
   /** Leaves the guest running. To be called once, whatever happened. */
@@ -134,7 +132,7 @@ export class GuestWatch {
       if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
       this.#hold.noteReading();
       this.#unreadable = 0;
-      return await this.judge(reading);
+      return this.judge(reading);
     } catch (error) {
       if (error instanceof UnreadableCountersError) {
         return await this.#unreadableNow(counters, error.message);

@@ -1,4 +1,4 @@
-import { readText } from './process.js';
+import { readTextNow } from './process.js';
 
 /** A cgroup that keeps its processes from running, and how it is told to let them. */
 export interface FrozenCgroup {
@@ -16,15 +16,14 @@ export interface FrozenCgroup {
  * (cgroup-v1/freezer-subsystem.rst) `freezer.state`, of which `freezer.self_freezing` says whether it is
  * this cgroup's own. What is about to freeze counts as frozen.
  */
-export async function frozenCgroup(pid: number, tid = pid): Promise<FrozenCgroup | undefined> {
-  const membership = await readText(`/proc/${pid}/task/${tid}/cgroup`);
+export function frozenCgroup(pid: number, tid = pid): FrozenCgroup | undefined {
+  const membership = readTextNow(`/proc/${pid}/task/${tid}/cgroup`);
   if (membership === undefined) return undefined;
-  const mounts = parseMounts((await readText('/proc/self/mountinfo')) ?? '');
   for (const { path, version } of parseMembership(membership)) {
-    for (const mount of mounts.filter((one) => one.version === version)) {
+    for (const mount of cgroupMounts().filter((one) => one.version === version)) {
       for (const above of pathsUp(path)) {
         const directory = directoryOf(mount, above);
-        if (directory !== undefined && (await isFrozen(directory, version))) {
+        if (directory !== undefined && isFrozen(directory, version)) {
           const remedy = version === 2 ? '0 > cgroup.freeze' : 'THAWED > freezer.state';
           return { path: above, remedy: `echo ${remedy.replace('> ', `> ${directory}/`)}` };
         }
@@ -34,9 +33,21 @@ export async function frozenCgroup(pid: number, tid = pid): Promise<FrozenCgroup
   return undefined;
 }
 
-async function isFrozen(directory: string, version: 1 | 2): Promise<boolean> {
+/** The same for all processes that are looked at, and seldom another: as of a second ago at most. */
+let mounts: { readonly readAtMs: number; readonly list: readonly CgroupMount[] } | undefined;
+
+function cgroupMounts(): readonly CgroupMount[] {
+  const nowMs = performance.now();
+  if (mounts === undefined || nowMs - mounts.readAtMs > 1000) {
+    const list = parseMounts(readTextNow('/proc/self/mountinfo') ?? '');
+    mounts = { readAtMs: nowMs, list };
+  }
+  return mounts.list;
+}
+
+function isFrozen(directory: string, version: 1 | 2): boolean {
   const file = version === 2 ? 'cgroup.freeze' : 'freezer.self_freezing';
-  return (await readText(`${directory}/${file}`))?.trim() === '1';
+  return readTextNow(`${directory}/${file}`)?.trim() === '1';
 }
 
 interface Membership {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { NoSuchProcessError, NotPermittedError } from '../errors.js';
 import { errorCode } from '../text/system-error.js';
@@ -128,6 +129,18 @@ function parseStat(stat: string): { state: string; parent: number; startTicks: b
 export async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The same at once, which takes a tenth of what it takes to have another thread of ours do it. Not for
+ * what lies in the process's own memory (cmdline, environ): the kernel may keep a reader of that waiting.
+ */
+export function readTextNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }

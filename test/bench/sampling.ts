@@ -26,7 +26,7 @@ const paces: readonly Pace[] = [
   { name: '250us', intervalNs: 250e3, cpu: 25, taken: 97 },
 ];
 
-const SETTLE_MS = 5000;
+const SETTLE_MS = 9000;
 
 /** What a sample costs and how good it is, the two ways side by side, at every pace. */
 export async function sampling(figures: Figures, quick: boolean): Promise<void> {
@@ -75,7 +75,7 @@ async function samplingOf(guest: BenchGuest, figures: Figures, quick: boolean): 
 async function runAt(pid: number, pace: Pace, way: Way, quick: boolean): Promise<Shown> {
   await using tool = startTool(pid, ['-i', pace.name, '--sampler', way]);
   await tool.whenAttached();
-  // What starting leaves behind is not what a sample costs: V8 compiles for the first seconds.
+  // What starting leaves behind is not what a sample costs: V8 compiles for some seconds, and then sweeps up once.
   await sleep(SETTLE_MS);
   const gdb = childNamed(tool.pid, /gdb/);
   const cpu = (): number => cpuTimeNs(tool.pid) + cpuTimeNs(gdb);
