@@ -14,6 +14,7 @@ import { findCommand } from './bracket/find-command.js';
 import { reportRun, reportRuns } from './bracket/repeat.js';
 import { report } from './report/report.js';
 import { signalStatus } from './signals.js';
+import { takingIn } from './taking-in.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** Counting while a command runs, as the command line asked for it. */
@@ -42,14 +43,16 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
       tellCaveats(messages.notice, labelled),
       ...(await openObservers(options)),
     ]);
-    return await withGuests(options, messages, runner.interrupted, async (guests) => {
+    return await withGuests(options, messages, runner.interrupted, async (guests, leftOut) => {
       const runs: BracketRun[] = [];
       let left = guests;
       while (runs.length < options.repeat && left.length > 0 && runner.signal === undefined) {
-        const run = await runBracketed(left, runner, systemClock, options.intervalNs, observers);
+        const takeIn = takingIn(options, messages, left, leftOut);
+        const { intervalNs } = options;
+        const run = await runBracketed(left, runner, systemClock, intervalNs, observers, takeIn);
         runs.push(run);
         if (options.repeat > 1) reportRun(run, runs.length, labelled, messages);
-        left = guestsLeft(run);
+        left = guestsLeft(run, left);
       }
       const closed = observers.close();
       await Promise.allSettled([closed]);
@@ -90,11 +93,15 @@ async function openObservers(options: BracketOptions): Promise<readonly Observer
   return observers;
 }
 
-/** Those whom another run could count. */
-function guestsLeft({ results }: BracketRun): readonly WatchedGuest[] {
-  return results.flatMap(({ guest, result }) =>
+/** Those of the watched whom another run could count; whoever came later is left by now. */
+function guestsLeft(
+  { results }: BracketRun,
+  watched: readonly WatchedGuest[],
+): readonly WatchedGuest[] {
+  const counted = results.flatMap(({ guest, result }) =>
     result.kind === 'finished' && result.summary.reason !== 'exited' ? [guest] : [],
   );
+  return watched.filter((guest) => counted.includes(guest));
 }
 
 /** The command's exit status, or that of the signal which kept it from being run. */

@@ -1,8 +1,6 @@
 import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
-import { type NewcomerEvents, takeInNewcomers, type UseGuest } from '../guest/newcomers.js';
-import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
 import { tellCaveats } from '../observers/caveats.js';
 import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
@@ -10,11 +8,11 @@ import type { Observer } from '../observers/observer.js';
 import { Observers } from '../observers/observers.js';
 import { openRows } from '../observers/rows/open-rows.js';
 import { tellNoneLeft } from '../observers/tell-none-left.js';
-import type { FoundProcess } from '../qemu/guest-looks.js';
 import type { SamplerOptions } from '../sampler/sampler.js';
 import { report, summariesOf } from './report/report.js';
 import { sampleGuests } from './sample-guests.js';
 import { onEndingSignals, signalStatus } from './signals.js';
+import { takingIn } from './taking-in.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** A poll, as the command line asked for it. */
@@ -37,12 +35,6 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
   const diverted = divertedMessages(messages);
   const signals = onEndingSignals(() => stop.abort('interrupted'));
   let observers = new Observers([]);
-  const taking =
-    (guests: readonly WatchedGuest[], leftOut: readonly FoundProcess[]) =>
-    async (sample: UseGuest, over: AbortSignal): Promise<void> => {
-      const already = { tended: guests.map(({ target }) => target), failed: leftOut };
-      await takeInNewcomers(options, newcomerEvents(diverted.messages), already, sample, over);
-    };
   try {
     // All that can be wrong with where the data goes is found before a guest is touched.
     observers = new Observers([
@@ -59,7 +51,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
         limit: options.limit,
         stop,
         observer: observers,
-        ...(options.guests.kind === 'named' ? {} : { takeIn: taking(guests, leftOut) }),
+        takeIn: takingIn(options, diverted.messages, guests, leftOut),
       });
       const closed = observers.close();
       await Promise.allSettled([closed]);
@@ -77,16 +69,6 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
     await Promise.allSettled([observers.close()]);
     signals.release();
   }
-}
-
-function newcomerEvents(messages: Messages): NewcomerEvents {
-  return {
-    messages,
-    labelled: true,
-    onFailure({ message }, isNew) {
-      if (isNew) messages.notice(`left out, to be tried again: ${message}`);
-    },
-  };
 }
 
 /** @throws UsageError, OutputError */

@@ -4,6 +4,7 @@ import { checkInterval } from '../guest/sampler-choice.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Observer } from '../observers/observer.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
+import type { TakeIn } from './taking-in.js';
 
 /** How a guest's run went. */
 export interface GuestResult {
@@ -27,7 +28,7 @@ export interface SamplingOptions {
    * Takes in guests that come later, until `signal` is aborted and each has been sampled to its end.
    * With it the run goes on when all guests have ended: others may come.
    */
-  readonly takeIn?: (sample: UseGuest, signal: AbortSignal) => Promise<void>;
+  readonly takeIn?: TakeIn | undefined;
 }
 
 /** 104 days: longer than any command, and exact in a double. */

@@ -27,7 +27,7 @@ export class Hold {
   readonly #options: HoldOptions;
   #connection: Connection;
   #elf: ElfFile | undefined;
-  #currentState: HoldState = { kind: 'apart', reason: 'not attached yet' };
+  #state: HoldState = { kind: 'apart', reason: 'not attached yet' };
   #onChange: (() => void) | undefined;
   #hasRead = false;
   #failures: number;
@@ -70,15 +70,6 @@ export class Hold {
   /** For the one who waits for the state to become another. */
   hearChanges(listener: () => void): void {
     this.#onChange = listener;
-  }
-
-  get #state(): HoldState {
-    return this.#currentState;
-  }
-
-  set #state(state: HoldState) {
-    this.#currentState = state;
-    this.#onChange?.();
   }
 
   /** Whether the guest's owner has it stopped, while a gdb is attached to it. */
@@ -167,15 +158,20 @@ export class Hold {
     await this.#connection.leave();
   }
 
-  #end(state: Extract<HoldState, { kind: 'ended' | 'lost' }>): void {
+  #become(state: HoldState): void {
     this.#state = state;
+    this.#onChange?.();
+  }
+
+  #end(state: Extract<HoldState, { kind: 'ended' | 'lost' }>): void {
+    this.#become(state);
     this.#options.onOver();
   }
 
   /** Takes the connection, attached just now, for the one to read by. */
   #take(elf: ElfFile): void {
     const memory = new GuestMemory(this.#connection.session, elf, this.#options.clock);
-    this.#state = { kind: 'attached', memory, connection: this.#connection };
+    this.#become({ kind: 'attached', memory, connection: this.#connection });
     const { end } = this.#connection;
     if (end !== undefined) this.#onConnectionOver(end);
   }
@@ -184,11 +180,11 @@ export class Hold {
     if (this.#state.kind !== 'attached' || this.#leaving) return;
     switch (end.kind) {
       case 'failed':
-        this.#state = { kind: 'apart', reason: end.reason };
+        this.#become({ kind: 'apart', reason: end.reason });
         this.#transition = this.#reconnect(end.reason);
         return;
       case 'guest-ended':
-        this.#state = { kind: 'ending' };
+        this.#become({ kind: 'ending' });
         this.#transition = this.#explainEnd();
         return;
       default:
@@ -202,7 +198,7 @@ export class Hold {
       this.#end({ kind: 'ended', end });
     } else {
       const reason = 'gdb let go of the guest';
-      this.#state = { kind: 'apart', reason };
+      this.#become({ kind: 'apart', reason });
       await this.#reconnect(reason);
     }
   }
@@ -219,7 +215,7 @@ export class Hold {
       }
       const standstill = this.#hasRead ? await standstillOf(this.#options.pid) : undefined;
       if (standstill !== undefined) {
-        this.#state = { kind: 'stopped', by: standstill };
+        this.#become({ kind: 'stopped', by: standstill });
         await sleep(STOPPED_POLL_MS);
         continue;
       }
@@ -239,7 +235,7 @@ export class Hold {
           this.#failures += 1;
           reason = error instanceof Error ? error.message : String(error);
         }
-        this.#state = { kind: 'apart', reason };
+        this.#become({ kind: 'apart', reason });
       }
     }
   }

@@ -1,10 +1,17 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { directoryOfFile } from '../fixtures/directory.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import type { Guest } from '../fixtures/guest.ts';
 import { startBusyHarts } from '../fixtures/harts.ts';
 import { icount, startIcount } from '../fixtures/icount.ts';
 import { startSpin } from '../fixtures/running.ts';
+import { until } from '../fixtures/until.ts';
+
+const folder = directoryOfFile();
 
 let asleep: Guest;
 let busy: Guest;
@@ -24,6 +31,7 @@ interface Row {
   readonly pid: number;
   readonly seq?: number;
   readonly elapsed_ns: number;
+  readonly insns: number;
   readonly total: number;
   readonly reason?: string;
 }
@@ -141,6 +149,27 @@ test('--all takes in guests that start later, and goes on when all have ended', 
     expect([types[0], types.at(-1)]).toEqual(['start', 'summary']);
     expect(stderr).toContain(`process ${pid}:`);
   }
+});
+
+test('with --all a command is counted for guests that start meanwhile, too', async () => {
+  const [done, rows] = [join(folder, 'done'), join(folder, 'rows')];
+  const command = ['sh', '-c', `until [ -e '${done}' ]; do sleep 0.02; done`];
+  const written = (): string => (existsSync(rows) ? readFileSync(rows, 'utf8') : '');
+  await using run = startIcount(['--all', '-f', 'jsonl', '-o', rows, '--', ...command]);
+  await until('the first guests', () => written() !== '');
+  await using late = await startSpin();
+  await until('the one that came later', () => written().includes(`"pid":${late.pid},`));
+  await sleep(100);
+  writeFileSync(done, '');
+  const { status, stderr } = await run.whenEnded();
+
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain(`process ${late.pid}:`);
+  const counted = rowsOf(written()).filter(
+    ({ pid, type }) => pid === late.pid && type === 'sample',
+  );
+  expect(counted).toHaveLength(1);
+  expect(counted[0]?.insns).toBeGreaterThan(0);
 });
 
 test('a limit ends --all at the same moment for all', async () => {

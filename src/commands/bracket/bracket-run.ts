@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import type { Observer } from '../../observers/observer.js';
 import { type GuestResult, sampleGuests } from '../sample-guests.js';
+import type { TakeIn } from '../taking-in.js';
 import type { CommandRunner } from './command-runner.js';
 
 /** One run of the command, with what the guests executed meanwhile. */
@@ -23,6 +24,7 @@ export async function runBracketed(
   clock: Clock,
   intervalNs: number | undefined,
   observer: Observer,
+  takeIn: TakeIn | undefined,
 ): Promise<BracketRun> {
   const stop = new AbortController();
   const baselines = new BaselineCount();
@@ -33,6 +35,7 @@ export async function runBracketed(
     stop,
     observer,
     onBaselines: (count) => baselines.settle(count),
+    takeIn,
   });
   // It is waited for at the end; until then a failure has to wait, too.
   sampling.catch(() => baselines.settle(0));
