@@ -28,7 +28,7 @@ export function peakMemoryMb(pid: number): number {
   return (Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
 }
 
-/** The one child of a process that has this command name; gdb, of our tool. */
+/** The one child of a process that has this command name; gdb, of our tool, or the loader of one that is not installed. */
 export function childNamed(pid: number, name: RegExp): number {
   for (const tid of readdirSync(`/proc/${pid}/task`)) {
     const children = readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8');

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cost } from './cost.ts';
+import { ending } from './ending.ts';
 import { type Figure, Figures, type NotMeasured } from './figure.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
@@ -13,6 +14,7 @@ import { speed } from './speed.ts';
 import { starting } from './starting.ts';
 import { stopping } from './stopping.ts';
 import { tableHead, tableRow } from './table.ts';
+import { benchGdb } from './tool.ts';
 
 type Part = (figures: Figures, quick: boolean) => Promise<void>;
 
@@ -22,6 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   stopping,
   reading,
   sampling,
+  ending,
   cost,
   starting,
   growth,
@@ -49,7 +52,7 @@ const about = {
   },
   versions: {
     node: process.versions.node,
-    gdb: versionOf('gdb'),
+    gdb: versionOf(benchGdb),
     'qemu-riscv64': versionOf('qemu-riscv64'),
     'qemu-system-riscv64': versionOf('qemu-system-riscv64'),
     bpftrace: versionOf('bpftrace'),

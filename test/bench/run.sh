@@ -2,6 +2,7 @@
 # Builds the benchmark and runs it against dist/. Installs nothing: `npm test` has.
 #
 #   npm run bench [-- --quick] [-- --json FILE] [-- --only PART,…]
+#   ICOUNT_BENCH_GDB=<gdb> npm run bench     with another gdb than the machine's
 #   ICOUNT_BENCH_QEMU=<qemu-riscv64 with symbols> npm run bench     with the recipe beside it
 set -eu
 cd "$(dirname "$0")/../.."

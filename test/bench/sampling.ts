@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchGuest, startBenchGuest, systemGuest, userGuest } from './bench-guest.ts';
 import { childNamed, cpuTimeNs } from './cpu-time.ts';
 import { atLeast, atMost, type Figures, type Target } from './figure.ts';
 import { quantile } from './statistics.ts';
-import { startTool } from './tool.ts';
+import { benchGdb, startTool } from './tool.ts';
 
 /** Who takes the samples, as `--sampler` has it. */
 type Way = 'gdb' | 'mi';
@@ -27,6 +28,10 @@ const paces: readonly Pace[] = [
 ];
 
 const SETTLE_MS = 9000;
+
+/** Without it a gdb takes no samples by itself. */
+const hasPython =
+  spawnSync(benchGdb, ['-nx', '-batch', '-ex', 'python print(1)']).stdout.length > 0;
 
 /** What a sample costs and how good it is, the two ways side by side, at every pace. */
 export async function sampling(figures: Figures, quick: boolean): Promise<void> {
@@ -77,7 +82,7 @@ async function runAt(pid: number, pace: Pace, way: Way, quick: boolean): Promise
   await tool.whenAttached();
   // What starting leaves behind is not what a sample costs: V8 compiles for some seconds, and then sweeps up once.
   await sleep(SETTLE_MS);
-  const gdb = childNamed(tool.pid, /gdb/);
+  const gdb = childNamed(tool.pid, /gdb|^ld-/);
   const cpu = (): number => cpuTimeNs(tool.pid) + cpuTimeNs(gdb);
   const [before, from] = [cpu(), process.hrtime.bigint()];
   await sleep(pace.intervalNs < 1e9 || quick ? 2000 : 5000);
@@ -100,7 +105,9 @@ async function runAt(pid: number, pace: Pace, way: Way, quick: boolean): Promise
 }
 
 function waysAt({ intervalNs }: Pace): readonly Way[] {
-  return intervalNs < 1e6 ? ['gdb'] : ['gdb', 'mi'];
+  const ways: Way[] = hasPython ? ['gdb'] : [];
+  if (intervalNs >= 1e6) ways.push('mi');
+  return ways;
 }
 
 function each(runs: readonly Shown[], what: 'cpu' | 'lateness' | 'taken'): readonly number[] {

@@ -7,6 +7,9 @@ import { until } from '../fixtures/until.ts';
 
 const main = join(import.meta.dirname, '../../../../dist/cli/main.js');
 
+/** The gdb that samples are taken with: the machine's, or one of one's own. */
+export const benchGdb = process.env['ICOUNT_BENCH_GDB'] ?? 'gdb';
+
 /** The command, as a user runs it: jsonl into a file, so that nobody works to read it. */
 export function startTool(pid: number, args: readonly string[]): Tool {
   return new Tool(pid, args);
@@ -20,7 +23,8 @@ export class Tool implements AsyncDisposable {
   #stderr = '';
 
   constructor(pid: number, args: readonly string[]) {
-    const command = [main, String(pid), '-q', '-f', 'jsonl', '-o', this.#file(), ...args];
+    const rows = ['-q', '-f', 'jsonl', '-o', this.#file(), '--gdb', benchGdb];
+    const command = [main, String(pid), ...rows, ...args];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (text) => {
       this.#stderr += text;
