@@ -1,5 +1,5 @@
 import type { Clock, MonotonicNs } from '../clock.js';
-import { nextPoint, pointsPassed } from './grid.js';
+import { pointsPassed } from './grid.js';
 import type { CounterSource, ReadOutcome } from './reading.js';
 import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
 
@@ -40,7 +40,8 @@ export class PacedSource implements ReadingSource {
     const clock = this.#clock;
     let passed = pointsPassed(grid, clock.now());
     for (;;) {
-      const due = earlier(nextPoint(grid, passed, clock.now()), end);
+      // One that has passed in a look is due at once.
+      const due = earlier(grid.origin + BigInt(passed + 1) * grid.intervalNs, end);
       await clock.sleepUntil(this.#nextLook(due, clock.now()), signal);
       if (signal.aborted) return;
       // One moment for both: between two looks at the clock a point of the grid may pass.
@@ -50,6 +51,8 @@ export class PacedSource implements ReadingSource {
       const kind = passedNow > passed ? 'point' : 'look';
       passed = passedNow;
       yield [await takeNow(this.#source, kind, clock)];
+      // Those that have passed while a point was read and told are late, and are not made up for.
+      if (kind === 'point') passed = pointsPassed(grid, clock.now());
     }
   }
 

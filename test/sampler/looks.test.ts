@@ -82,6 +82,27 @@ test.each([
   expect(summaryOf(result)).toMatchObject({ samples: 2, late: 0, gaps: 0 });
 });
 
+test('a point of the grid that passes in a look is read as soon as that is over', async () => {
+  const clock = new FakeClock();
+  const source: CounterSource = {
+    read: async () => {
+      const taken = reading(clock, [clock.now()]);
+      clock.advance(2_000_000n);
+      return taken;
+    },
+  };
+  const result = await run({
+    clock,
+    source,
+    intervalNs: SECOND / 100,
+    warmUpNs: 1.5e6,
+    limit: { count: 3 },
+  });
+
+  expect(result.samples.map(({ elapsedNs }) => elapsedNs / 1e6)).toEqual([10.5, 20.5, 30.5]);
+  expect(summaryOf(result).late).toBe(0);
+});
+
 /** Between any two looks at it a machine that has other things to do lets a little time pass. */
 class BusyClock extends FakeClock {
   override now(): bigint {
