@@ -89,13 +89,14 @@ export async function startBenchGuest(guest: BenchGuest): Promise<RunningGuest> 
 export class RunningGuest implements AsyncDisposable {
   readonly pid: number;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  /** Its parent, which we are, knows. */
+  readonly ended: Promise<unknown>;
 
   constructor(child: ChildProcess) {
     if (child.pid === undefined) throw new Error('setpriv could not be started');
     this.pid = child.pid;
     this.#child = child;
-    this.#ended = once(child, 'exit');
+    this.ended = once(child, 'exit');
   }
 
   hasLoaded(plugin: string): boolean {
@@ -105,7 +106,7 @@ export class RunningGuest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.ended;
   }
 }
 
