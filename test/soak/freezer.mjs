@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { becomes } from './processes.mjs';
 
 /** How a cgroup of each version is frozen and thawed. */
 const versions = {
   1: { type: 'cgroup', options: ['-o', 'freezer'], freeze: ['freezer.state', 'FROZEN', 'THAWED'] },
   2: { type: 'cgroup2', options: [], freeze: ['cgroup.freeze', '1', '0'] },
 };
+
+const LAST_ONE_LIMIT_MS = 5_000;
 
 /** A cgroup that freezes whom it holds. */
 export class Freezer {
@@ -31,13 +34,24 @@ export class Freezer {
     writeFileSync(join(this.#directory, this.#words[0]), this.#words[2]);
   }
 
-  remove() {
+  /** Once all whom it holds have ended, or have been taken out. */
+  async remove() {
     this.thaw();
     const pids = readFileSync(join(this.#directory, 'cgroup.procs'), 'utf8');
     for (const pid of pids.split('\n').filter(Boolean)) {
       writeFileSync(join(this.#root, 'cgroup.procs'), pid);
     }
-    rmdirSync(this.#directory);
+    await becomes(() => this.#isRemoved(), LAST_ONE_LIMIT_MS, 10);
+  }
+
+  #isRemoved() {
+    try {
+      rmdirSync(this.#directory);
+      return true;
+    } catch (error) {
+      if (error.code !== 'EBUSY') throw error;
+      return false;
+    }
   }
 }
 

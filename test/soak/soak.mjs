@@ -92,7 +92,7 @@ companion.look();
 console.log(`a poll at 1 ms all the while: ${companion.text()}`);
 const isSound = await companion.end();
 guest?.end();
-for (const freezer of Object.values(freezers)) freezer.remove();
+for (const freezer of Object.values(freezers)) await freezer.remove();
 process.exitCode = isSound && Object.values(failures).every((count) => count === 0) ? 0 : 1;
 
 /** One run of icount-gdb, one fault, one look. */
