@@ -75,9 +75,9 @@ async function exporterCost(
 
 async function rowsCost(pids: readonly string[], figures: Figures): Promise<void> {
   await using rows = new Process(['-i', '1s', '-q', '-f', 'csv', '-o', '/dev/null', ...pids]);
-  // All gdbs are there, and what starting leaves behind has been done.
+  // All gdbs are there; what starting leaves behind is not what a row costs (see sampling.ts).
   await until('all gdbs', () => rows.family().length > pids.length, 120_000);
-  await sleep(3000);
+  await sleep(12_000);
   const spent = await cpuShare(rows.family(), 5, async () => {});
   figures.add(
     `${pids.length} guests: CPU at -i 1s, for each`,
