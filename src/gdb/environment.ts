@@ -16,14 +16,19 @@ const LIBRARY_PATH = 'LD_LIBRARY_PATH';
  * GDB 16.3 (Debian 13) has not initialized the pointer that it prints before the `^running` of an
  * `attach&` (`current_token` in gdb/mi/mi-interp.h), and dies of it where the memory held something
  * before. The C library can be told to hand out memory with 0 in it (mallopt(3), M_PERTURB: all bits of
- * the value are inverted), as it does to find such bugs.
+ * the value are inverted), as it does to find such bugs; but what a thread has freed and is given again
+ * (tcache, malloc/malloc.c) it hands out as it was, unless it keeps nothing so (`tcache_count`). Without
+ * that it depends on the length of gdb's own path whether it dies, and then it always does.
  *
  * That is glibc's: other C libraries (musl, on Alpine) heed no such variable, and nothing else here
  * depends on glibc. There this gdb attaches as long as its memory happens to hold 0, as it did 12
  * times of 12 with glibc and without the variable. Where it dies, the guest runs on and another gdb is
  * tried, three in all; then we end with what the last one died of.
  */
-const ZEROED_MEMORY = { MALLOC_PERTURB_: '255' };
+const ZEROED_MEMORY = {
+  MALLOC_PERTURB_: '255',
+  GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
+};
 
 /** No code of the user's in gdb's Python, neither from the home nor from the working directory. */
 const ISOLATED_PYTHON = {

@@ -23,7 +23,6 @@ test.each([
   ['PYTHONSTARTUP', '/root/.pythonrc'],
   ['LD_PRELOAD', '/usr/lib/libfaketime.so'],
   ['GCONV_PATH', '/opt/sdk/gconv'],
-  ['GLIBC_TUNABLES', 'glibc.malloc.check=3'],
   ['MALLOC_CHECK_', '3'],
   ['GUILE_LOAD_PATH', '/opt/guile'],
   ['GDBHISTFILE', '/root/.gdb_history'],
@@ -39,13 +38,17 @@ test.each([
 });
 
 test('what steers gdb is set, whatever we have', () => {
-  const own = { LC_ALL: 'de_DE.UTF-8', TERM: 'xterm', PYTHONNOUSERSITE: '', MALLOC_PERTURB_: '1' };
+  const own = {
+    ...{ LC_ALL: 'de_DE.UTF-8', TERM: 'xterm', PYTHONNOUSERSITE: '' },
+    ...{ MALLOC_PERTURB_: '1', GLIBC_TUNABLES: 'glibc.malloc.check=3' },
+  };
 
   expect(gdbEnvironment(own, 'as-ours')).toMatchObject({
     LC_ALL: 'C',
     TERM: 'dumb',
     PYTHONNOUSERSITE: '1',
     MALLOC_PERTURB_: '255',
+    GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0',
   });
 });
 
