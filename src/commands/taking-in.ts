@@ -18,13 +18,6 @@ export function takingIn(
   leftOut: readonly FoundProcess[],
 ): TakeIn | undefined {
   if (options.guests.kind === 'named') return undefined;
-  const events = {
-    messages,
-    labelled: true,
-    onFailure({ message }: Error, isNew: boolean): void {
-      if (isNew) messages.notice(`left out, to be tried again: ${message}`);
-    },
-  };
   const already = { tended: watched.map(({ target }) => target), failed: leftOut };
-  return (sample, over) => takeInNewcomers(options, events, already, sample, over);
+  return (sample, over) => takeInNewcomers(options, { messages }, already, sample, over);
 }

@@ -1,4 +1,3 @@
-import type { IcountError } from '../errors.js';
 import { type FoundProcess, GuestLooks } from '../qemu/guest-looks.js';
 import type { CandidateEvents } from './candidate.js';
 import { Following } from './following.js';
@@ -10,9 +9,9 @@ import type { WatchedGuest } from './watched-guest.js';
 /** Does something with a guest for as long as it is there; then the guest is left. */
 export type UseGuest = (guest: WatchedGuest) => Promise<void>;
 
-export interface NewcomerEvents extends CandidateEvents {
-  /** That one could not be had, and is tried again; `isNew` the first time that it is so. */
-  readonly onFailure: (error: IcountError, isNew: boolean) => void;
+export interface NewcomerEvents extends Omit<CandidateEvents, 'labelled'> {
+  /** One could not be had, which is told of the first time, and is tried again. */
+  readonly onFailure?: () => void;
 }
 
 /**
@@ -35,8 +34,11 @@ export async function takeInNewcomers(
     {
       find: (isTended) => looks.look(isTended),
       tend: (found: FoundProcess, ending) =>
-        tendGuest(found, ending, room, { ...options, ...events }, use),
-      onFailure: events.onFailure,
+        tendGuest(found, ending, room, { ...options, ...events, labelled: true }, use),
+      onFailure({ message }, isNew) {
+        events.onFailure?.();
+        if (isNew) events.messages.notice(`left out, to be tried again: ${message}`);
+      },
     },
     already,
   );

@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBenchGuest, userGuest } from './bench-guest.ts';
 import { atMost, type Figures } from './figure.ts';
 import { statisticsOf } from './statistics.ts';
-import { benchGdb } from './tool.ts';
-
-const main = join(import.meta.dirname, '../../../../dist/cli/main.js');
+import { benchGdb, main } from './tool.ts';
 
 /** What the rows' last one should reach up to the end by, in ms. */
 const paces: readonly (readonly [interval: string, mostShortMs: number | undefined])[] = [

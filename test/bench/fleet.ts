@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../fixtures/until.ts';
 import { idleGuest, type RunningGuest, startBenchGuest } from './bench-guest.ts';
 import { cpuTimeNs } from './cpu-time.ts';
 import { atMost, type Figures } from './figure.ts';
-
-const main = join(import.meta.dirname, '../../../../dist/cli/main.js');
+import { main } from './tool.ts';
 
 /** How all that a fleet costs grows with the number of guests, which are idle. */
 export async function fleet(figures: Figures, quick: boolean): Promise<void> {

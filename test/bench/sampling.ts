@@ -29,10 +29,6 @@ const paces: readonly Pace[] = [
 
 const SETTLE_MS = 9000;
 
-/** Without it a gdb takes no samples by itself. */
-const hasPython =
-  spawnSync(benchGdb, ['-nx', '-batch', '-ex', 'python print(1)']).stdout.length > 0;
-
 /** What a sample costs and how good it is, the two ways side by side, at every pace. */
 export async function sampling(figures: Figures, quick: boolean): Promise<void> {
   for (const guest of quick ? [userGuest()] : [userGuest(), systemGuest()]) {
@@ -49,19 +45,22 @@ interface Shown {
 }
 
 async function samplingOf(guest: BenchGuest, figures: Figures, quick: boolean): Promise<void> {
+  // Without it a gdb takes no samples by itself.
+  const asked = spawnSync(benchGdb, ['-nx', '-batch', '-ex', 'python print(1)']);
+  const hasPython = asked.stdout.length > 0;
   await using running = await startBenchGuest(guest);
   await sleep(500);
   const shown = new Map<string, Shown[]>();
   for (let round = 0; round < (quick ? 1 : 3); round += 1) {
     for (const pace of paces) {
-      for (const way of waysAt(pace)) {
+      for (const way of waysAt(pace, hasPython)) {
         const key = `${way} ${pace.name}`;
         shown.set(key, [...(shown.get(key) ?? []), await runAt(running.pid, pace, way, quick)]);
       }
     }
   }
   for (const pace of paces) {
-    for (const way of waysAt(pace)) {
+    for (const way of waysAt(pace, hasPython)) {
       const runs = shown.get(`${way} ${pace.name}`) ?? [];
       const by = `${guest.name}, by ${way}, at ${pace.name}`;
       const wanted = (value: number | undefined, side: (value: number) => Target) =>
@@ -104,7 +103,7 @@ async function runAt(pid: number, pace: Pace, way: Way, quick: boolean): Promise
   };
 }
 
-function waysAt({ intervalNs }: Pace): readonly Way[] {
+function waysAt({ intervalNs }: Pace, hasPython: boolean): readonly Way[] {
   const ways: Way[] = hasPython ? ['gdb'] : [];
   if (intervalNs >= 1e6) ways.push('mi');
   return ways;

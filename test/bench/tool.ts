@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../fixtures/until.ts';
 
-const main = join(import.meta.dirname, '../../../../dist/cli/main.js');
+/** What `npm run build` has made. */
+export const main = join(import.meta.dirname, '../../../../dist/cli/main.js');
 
 /** The gdb that samples are taken with: the machine's, or one of one's own. */
 export const benchGdb = process.env['ICOUNT_BENCH_GDB'] ?? 'gdb';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.js';
-import { type IcountError, SamplingFailedError } from '../../errors.js';
+import { SamplingFailedError } from '../../errors.js';
 import type { Family } from '../../exporter/exposition.js';
 import { fleetFamilies, type Scrape } from '../../exporter/fleet-families.js';
 import { type GuestsOptions, withGuests } from '../../guest/guests.js';
@@ -54,11 +54,9 @@ export class Fleet {
     }
     const events = {
       messages: this.#messages,
-      labelled: true,
       onGdbReplaced,
-      onFailure: ({ message }: IcountError, isNew: boolean): void => {
+      onFailure: (): void => {
         this.#attachFailures += 1;
-        if (isNew) this.#messages.notice(`left out, to be tried again: ${message}`);
       },
     };
     const use = (guest: WatchedGuest): Promise<void> => this.#show(guest, signal);
