@@ -44,7 +44,7 @@ async function readRange(session: GdbSession, range: MemoryRange): Promise<Buffe
 }
 
 /** Makes a range long enough for GDB 10 without reaching into the next page, which may be free. */
-export function widen(range: MemoryRange): MemoryRange {
+function widen(range: MemoryRange): MemoryRange {
   const missing = LEAST_LENGTH_BYTES - range.lengthBytes;
   if (missing <= 0) return range;
   const lastPage = (range.address + BigInt(range.lengthBytes) - 1n) / PAGE_BYTES;

@@ -5,10 +5,8 @@ import {
   MOST_ARRAY_BYTES,
   type Place,
 } from '../layout/place.js';
-import type { MemoryRange } from '../memory/memory.js';
 import { decodeUnsigned } from '../memory/word.js';
 import { findText } from '../mi/find.js';
-import { widen } from './memory.js';
 import type { AsyncRecord } from './session.js';
 
 /** The class of the records that gdb's sampler writes. */
@@ -53,20 +51,13 @@ function rawReading(text: string, { ranges, header }: Place): RawReading {
     throw new RangeError('no reading');
   }
   const fixed = header === undefined ? ranges : ranges.slice(0, -1);
-  const pieces = fixed.map((range, index) => fixedPiece(digits[index], range));
+  const pieces = fixed.map(({ lengthBytes }, index) => piece(digits[index], lengthBytes));
   if (header !== undefined) {
-    const headerBytes = fixedPiece(digits[expected - 1], header.range);
+    const headerBytes = piece(digits[expected - 1], header.range.lengthBytes);
     const arrayBytes = headerBytes === undefined ? 0 : lengthOf(headerBytes, header);
     pieces.push(piece(digits[expected - 2], arrayBytes), headerBytes);
   }
   return { began: BigInt(began), windowNs: Number(windowNs), pieces };
-}
-
-/** GDB was asked for more than the range, where that is short. */
-function fixedPiece(digits: string | undefined, range: MemoryRange): Buffer | undefined {
-  const wide = widen(range);
-  const start = Number(range.address - wide.address);
-  return piece(digits, wide.lengthBytes)?.subarray(start, start + range.lengthBytes);
 }
 
 /** @throws RangeError if it is no piece of that length */

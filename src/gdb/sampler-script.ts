@@ -5,7 +5,6 @@ import { MOST_ARRAY_BYTES } from '../layout/place.js';
 import type { MemoryRange } from '../memory/memory.js';
 import { quoteArgument } from '../mi/quote.js';
 import { GdbRefusedError } from './failure.js';
-import { widen } from './memory.js';
 import type { GdbSession } from './session.js';
 
 /** What takes samples inside gdb. */
@@ -59,12 +58,7 @@ export class SamplerScript {
   /** @throws GdbRefusedError, GdbTimeoutError, GdbGoneError, as all that follow */
   static async create(session: GdbSession, place: Place): Promise<SamplerScript> {
     const script = new SamplerScript(session, place);
-    // An array that moves is compared with what its header says, and is long enough as it is.
-    const isArray = (index: number): boolean =>
-      place.header !== undefined && index === place.ranges.length - 1;
-    const ranges = place.ranges
-      .map((range, index) => rangeLiteral(isArray(index) ? range : widen(range)))
-      .join(', ');
+    const ranges = place.ranges.map(rangeLiteral).join(', ');
     const header = headerLiteral(place);
     await script.#run(`sampler = Sampler([${ranges}], ${header}, ${LOOK_NS}, ${BEAT_NS})`);
     return script;
@@ -103,10 +97,8 @@ function rangeLiteral({ address, lengthBytes }: MemoryRange): string {
 
 function headerLiteral({ header }: Place): string {
   if (header === undefined) return 'None';
-  const wide = widen(header.range);
-  const shift = Number(header.range.address - wide.address);
   const field = ({ offsetBytes, lengthBytes }: HeaderField): string =>
-    `(${offsetBytes + shift}, ${lengthBytes})`;
+    `(${offsetBytes}, ${lengthBytes})`;
   const fields = [header.address, header.elements, header.elementBytes].map(field).join(', ');
-  return `{"range": ${rangeLiteral(wide)}, "fields": (${fields}), "order": "${header.byteOrder}", "most": ${MOST_ARRAY_BYTES}}`;
+  return `{"range": ${rangeLiteral(header.range)}, "fields": (${fields}), "order": "${header.byteOrder}", "most": ${MOST_ARRAY_BYTES}}`;
 }

@@ -70,15 +70,28 @@ test.each(layouts)('gdb is asked for nothing but what is allowed: %s', async (la
   expect(sent.filter((command) => command.includes('attach'))).toHaveLength(2);
 });
 
-test('the script that samples has gdb read memory, and nothing else', () => {
+test('the script that samples reads, waits, and asks gdb for its turn, and nothing else', () => {
   const script = readFileSync(join(import.meta.dirname, '../../gdb-scripts/sampler.py'), 'utf8');
 
   expect(new Set(script.match(/(?<=^import )\w+/gm))).toEqual(
     new Set(['sys', '_gdb', 'atexit', 'posix', 'select', 'time']),
   );
   expect(new Set(script.match(/(?<=\b_gdb\.)\w+|(?<=\binferior\.)\w+/g))).toEqual(
-    new Set(['error', 'pid', 'post_event', 'read_memory', 'selected_inferior']),
+    new Set(['pid', 'post_event', 'selected_inferior']),
   );
+  expect(new Set(script.match(/(?<=\bposix\.)[a-z_]\w*/g))).toEqual(
+    new Set(['_exit', 'close', 'open', 'pidfd_open', 'pread', 'waitid', 'write']),
+  );
+  // WNOWAIT: what is to be collected stays gdb's.
+  expect(script.match(/(?<=\bposix\.)(O_|W)\w+/g)).toEqual([
+    'O_WRONLY',
+    'O_RDONLY',
+    'O_EXCL',
+    'WEXITED',
+    'WSTOPPED',
+    'WNOHANG',
+    'WNOWAIT',
+  ]);
 });
 
 test('the script that gdb reads first only sets and handles', () => {
