@@ -3,5 +3,6 @@ import { takeOverProcess } from './own-process.js';
 
 takeOverProcess();
 // Not before: to load all that there is takes as long as Node itself, and signals come at any time.
-const { runCommandLine } = await import('./run.js');
-process.exitCode = await runCommandLine(process.argv.slice(2));
+void import('./run.js').then(async ({ runCommandLine }) => {
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+});

@@ -71,7 +71,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
 }
 
 async function stateOf(pid: number): Promise<GuestState> {
-  const standstill = await standstillOf(pid);
+  const standstill = standstillOf(pid);
   if (standstill === undefined) return 'running';
   return standstill === 'freezer' ? 'frozen' : 'stopped';
 }

@@ -79,7 +79,8 @@ export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promi
 export interface ProgramVariables {
   readonly wordBits: 32 | 64;
   readonly byteOrder: ByteOrder;
-  readonly firstLoadAddress: bigint;
+  /** Where it begins. */
+  readonly entry: bigint;
   /** Of .dynsym, which no strip takes away, and else of .symtab. */
   readonly variables: ReadonlyMap<string, ElfSymbol>;
 }
@@ -94,14 +95,13 @@ export async function readProgramVariables(
   const { format } = header;
   const sections = await readSections(source, header);
   const elf: OpenElf = { source, format, sections: sections.all };
-  const segments = await readSegments(source, header, sections.segmentCount);
   const symtab = onlyOne(sections.all, SectionType.symtab, '.symtab');
   const dynsym = onlyOne(sections.all, SectionType.dynsym, '.dynsym');
   const exported = (await findObjects(elf, dynsym, names)).objects;
   const rest = new Set([...names].filter((name) => !exported.has(name)));
   return {
     ...format,
-    firstLoadAddress: firstLoadAddress(segments, format.wordBits),
+    entry: header.entry,
     variables: new Map([...exported, ...(await findObjects(elf, symtab, rest)).objects]),
   };
 }

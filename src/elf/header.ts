@@ -20,6 +20,8 @@ export interface ElfHeader {
   readonly type: number;
   /** `e_machine`. */
   readonly machine: number;
+  /** `e_entry`: where a program begins, as it was linked. */
+  readonly entry: bigint;
   readonly segments: TableLocation;
   readonly sections: TableLocation;
   /** `e_shstrndx`: the section that holds the sections' names. */
@@ -37,6 +39,7 @@ export async function readHeader(source: CheckedSource): Promise<ElfHeader> {
     format,
     type: record.half(16),
     machine: record.half(18),
+    entry: record.wide(24),
     segments: { offset: record.wide(wide ? 32 : 28), count: record.half(tail + 2) },
     sections: { offset: record.wide(wide ? 40 : 32), count: record.half(tail + 6) },
     namesIndex: record.half(tail + 8),

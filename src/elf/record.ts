@@ -25,8 +25,12 @@ export function recordAt(bytes: Buffer, base: number, format: ElfFormat): ElfRec
   return {
     half: (offset) =>
       little ? bytes.readUInt16LE(base + offset) : bytes.readUInt16BE(base + offset),
-    word: (offset) =>
-      little ? bytes.readUInt32LE(base + offset) : bytes.readUInt32BE(base + offset),
+    word: (offset) => wordAt(bytes, base + offset, format),
     wide: (offset) => decodeUnsigned(bytes, base + offset, wideBytes, format.byteOrder),
   };
+}
+
+/** Elf_Word at a place, for those who look at one field of thousands of records. */
+export function wordAt(bytes: Buffer, place: number, { byteOrder }: ElfFormat): number {
+  return byteOrder === 'little' ? bytes.readUInt32LE(place) : bytes.readUInt32BE(place);
 }

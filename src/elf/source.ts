@@ -7,15 +7,30 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Buffer>;
 }
 
+/** Most plugins are smaller. Each read is work for another thread of ours, for which we wait. */
+const BLOCK_BYTES = 65_536;
+
 /**
  * A source over an open file; closing the handle is left to whoever opened it. Failures to read
- * (EIO, EISDIR) are thrown as they come.
+ * (EIO, EISDIR) are thrown as they come. Of small pieces the block is read that they are in.
  */
 export async function fileSource(handle: FileHandle): Promise<ByteSource> {
   const { size } = await handle.stat();
+  let block: { start: number; bytes: Buffer } = { start: 0, bytes: Buffer.of() };
   return {
     sizeBytes: size,
-    read: (offset, length) => readFully(handle, offset, length),
+    async read(offset, length) {
+      const start = offset - (offset % BLOCK_BYTES);
+      const end = offset - start + length;
+      if (end > BLOCK_BYTES || start >= size) return await readFully(handle, offset, length);
+      if (block.start !== start || block.bytes.length < end) {
+        block = {
+          start,
+          bytes: await readFully(handle, start, Math.min(BLOCK_BYTES, size - start)),
+        };
+      }
+      return block.bytes.subarray(offset - start, end);
+    },
   };
 }
 

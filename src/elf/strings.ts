@@ -13,6 +13,11 @@ export class StringTable {
     this.#bytes = bytes;
   }
 
+  /** The byte at `offset`; beyond the table there is nothing. */
+  byteAt(offset: number): number | undefined {
+    return this.#bytes[offset];
+  }
+
   /** Whether `name`, which ends in NUL, is at `offset`. Beyond the table there is nothing. */
   holdsAt(offset: number, name: Buffer): boolean {
     const end = offset + name.length;

@@ -1,5 +1,5 @@
 import { MalformedElfError } from './malformed.js';
-import { recordAt } from './record.js';
+import { recordAt, wordAt } from './record.js';
 import type { OpenElf, Section } from './section.js';
 import { readStringTable } from './strings.js';
 
@@ -89,7 +89,7 @@ async function eachNamed(
   }
   source.checkRange(table.offset, table.sizeBytes, 'symbols');
   const strings = await readStringTable(source, sections, table.link, 'symbol names');
-  const wanted = [...names].map((name) => ({ name, bytes: Buffer.from(`${name}\0`, 'utf8') }));
+  const wanted = byFirstByte(names);
   const count = table.sizeBytes / BigInt(entryBytes);
 
   for (let start = 0n; start < count; start += ENTRIES_PER_READ) {
@@ -101,9 +101,14 @@ async function eachNamed(
       'symbols',
     );
     for (let base = 0; base < bytes.length; base += entryBytes) {
+      // QEMU has tens of thousands of them: most are told by one byte.
+      const nameOffset = wordAt(bytes, base, format);
+      const candidates = wanted.get(strings.byteAt(nameOffset));
+      if (candidates === undefined) {
+        continue;
+      }
+      const match = candidates.find((candidate) => strings.holdsAt(nameOffset, candidate.bytes));
       const record = recordAt(bytes, base, format);
-      const nameOffset = record.word(0);
-      const match = wanted.find((candidate) => strings.holdsAt(nameOffset, candidate.bytes));
       if (match === undefined || record.half(wide ? 6 : 14) === SHN_UNDEF) {
         continue;
       }
@@ -118,6 +123,23 @@ async function eachNamed(
       });
     }
   }
+}
+
+/** A name, and what a string table has of it. */
+interface WantedName {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+function byFirstByte(
+  names: ReadonlySet<string>,
+): ReadonlyMap<number | undefined, readonly WantedName[]> {
+  const groups = new Map<number | undefined, WantedName[]>();
+  for (const name of names) {
+    const bytes = Buffer.from(`${name}\0`, 'utf8');
+    groups.set(bytes[0], [...(groups.get(bytes[0]) ?? []), { name, bytes }]);
+  }
+  return groups;
 }
 
 /** `st_size` has 64 bits, and no memory has a variable that needs more than 53. */

@@ -79,7 +79,7 @@ async function quiescence(
   let frozenLookAt = performance.now() + FROZEN_POLL_MS;
   while (!progress.isOver) {
     const { isAnswered } = progress;
-    const threads = await readThreads(pid);
+    const threads = readThreads(pid);
     if (isAnswered && isQuiescent(threads)) return;
     if (hasEnded(threads.filter((thread) => thread.tid === tid))) {
       throw new GdbRefusedError('it has ended');

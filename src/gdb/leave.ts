@@ -41,7 +41,7 @@ export async function leave(gdb: Gdb, target: LeaveTarget, stoppedByOwner: boole
 /** Whether the guest is in a state in which gdb may vanish. */
 async function settledState(pid: number): Promise<'settled' | 'unknown'> {
   for (let poll = 0; poll < QUIESCENCE_POLLS; poll += 1) {
-    const threads = await readThreads(pid);
+    const threads = readThreads(pid);
     if (isQuiescent(threads) || isStoppedByOwner(threads) || hasEnded(threads)) return 'settled';
     await sleep(1);
   }
@@ -57,6 +57,6 @@ async function closeOrKill(gdb: Gdb, { pid, startTicks, tid }: LeaveTarget): Pro
     const hasEnded = await Promise.race([gdb.ended.then(() => true), sleep(CLOSE_POLL_MS, false)]);
     if (hasEnded) return;
   }
-  await withdrawStop(pid, startTicks, tid);
+  withdrawStop(pid, startTicks, tid);
   gdb.kill();
 }

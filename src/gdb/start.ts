@@ -142,7 +142,7 @@ export async function startGdb(
     const version = /(\d+(?:\.\d+)+)/.exec(consoleText.split('\n', 1)[0] ?? '')?.[1] ?? 'unknown';
     return { ...gdb, version, noSampler };
   } catch (error) {
-    const isStopped = isGroupStopped(await readThreads(pid));
+    const isStopped = isGroupStopped(readThreads(pid));
     gdb.kill();
     await ended;
     if (!isGdbFailure(error)) throw error;

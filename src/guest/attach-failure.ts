@@ -8,7 +8,7 @@ import { type GuestProcess, isAlive } from './guest-end.js';
 export async function explainAttachFailure(error: unknown, guest: GuestProcess): Promise<unknown> {
   if (!isGdbFailure(error)) return error;
   const { pid } = guest;
-  if (!(await isAlive(guest))) return new NoSuchProcessError(pid, 'ended while we attached to it');
+  if (!isAlive(guest)) return new NoSuchProcessError(pid, 'ended while we attached to it');
   if (/not permitted|already traced/.test(error.message)) {
     return await explainRefusal(await readProcess(pid));
   }

@@ -5,7 +5,7 @@ import { proveBuild } from './build-proof.js';
 import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
 import { dependsOnVcpus } from './vcpu-words.js';
-import { Vcpus } from './vcpus.js';
+import type { Vcpus } from './vcpus.js';
 
 /** How a guest's counters are read, from its memory. */
 export interface AttachedGuest {
@@ -38,7 +38,7 @@ export async function attachGuest(
       `leave --mode away, or use the ${name} of QEMU ${match.layout.plugin === 'bb' ? '9.0' : '7.0'} or newer`,
     );
   }
-  const vcpus = new Vcpus(guest);
+  const { vcpus } = guest;
   if (dependsOnVcpus(counters)) await vcpus.look();
   return { counters, vcpus };
 }

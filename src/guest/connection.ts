@@ -142,9 +142,9 @@ export class Connection {
    */
   async attach(signal?: AbortSignal): Promise<void> {
     const { pid } = this.#options;
-    const threads = await readThreads(pid);
+    const threads = readThreads(pid);
     const tid = threadToTrace(threads, pid);
-    if (tid === undefined || !(await isSameProcess(this.#options))) throw hasEnded(pid);
+    if (tid === undefined || !isSameProcess(this.#options)) throw hasEnded(pid);
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
     const frozen = frozenCgroup(pid, tid);
     if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);
@@ -153,7 +153,7 @@ export class Connection {
     this.#tid = tid;
     await attach(this.#gdb, pid, tid, signal);
     // Between that look and gdb's the process may have gone, and its numbers come to another.
-    if (!(await isSameProcess(this.#options))) throw hasEnded(pid);
+    if (!isSameProcess(this.#options)) throw hasEnded(pid);
   }
 
   /** For the one who finds that gdb is of no use any more. */
@@ -221,7 +221,7 @@ export class Connection {
     this.#stoppedByOwner = true;
     this.#stoppedFrom = this.session.heardAt;
     this.#stoppedUntil = undefined;
-    while (isGroupStopped(await readThreads(this.#options.pid))) {
+    while (isGroupStopped(readThreads(this.#options.pid))) {
       await sleep(STOPPED_POLL_MS);
       if (this.#end !== undefined) return;
     }

@@ -13,13 +13,13 @@ export interface GuestProcess {
   readonly startTicks: bigint;
 }
 
-export async function isAlive(guest: GuestProcess): Promise<boolean> {
-  return (await isSameProcess(guest)) && !hasEnded(await readThreads(guest.pid));
+export function isAlive(guest: GuestProcess): boolean {
+  return isSameProcess(guest) && !hasEnded(readThreads(guest.pid));
 }
 
 /** Whether the pid has not been used again. */
-export async function isSameProcess({ pid, startTicks }: GuestProcess): Promise<boolean> {
-  return (await readStartTicks(pid)) === startTicks;
+export function isSameProcess({ pid, startTicks }: GuestProcess): boolean {
+  return readStartTicks(pid) === startTicks;
 }
 
 /**
@@ -39,13 +39,13 @@ export async function howGuestEnded(
   for (;;) {
     await sleep(END_POLL_MS);
     const isPatient = performance.now() < giveUpAt;
-    const threads = await readThreads(guest.pid);
-    if (!(await isSameProcess(guest)) || hasEnded(threads)) {
+    const threads = readThreads(guest.pid);
+    if (!isSameProcess(guest) || hasEnded(threads)) {
       // The record that names the signal comes second.
       if (reported().kind !== 'gone' || !isPatient) return reported();
     } else if (isLiving(threads, tid)) {
       return undefined;
-    } else if (!isPatient && (await hasAddressSpace(guest.pid))) {
+    } else if (!isPatient && hasAddressSpace(guest.pid)) {
       return { kind: 'exec' };
     }
   }

@@ -141,7 +141,7 @@ export class Hold {
 
   /** For the one who finds that nothing can be read: a little before gdb tells of it, the guest ends. */
   async noteUnreadable(): Promise<void> {
-    if (!(await isAlive(this.#options))) this.#onConnectionOver({ kind: 'guest-ended' });
+    if (!isAlive(this.#options)) this.#onConnectionOver({ kind: 'guest-ended' });
   }
 
   /** There is no use in reading any more. */
@@ -209,11 +209,11 @@ export class Hold {
     this.#failures += 1;
     await this.#connection.leave();
     while (!this.#leaving) {
-      if (!(await isAlive(this.#options))) {
+      if (!isAlive(this.#options)) {
         this.#end({ kind: 'ended', end: { kind: 'gone' } });
         return;
       }
-      const standstill = this.#hasRead ? await standstillOf(this.#options.pid) : undefined;
+      const standstill = this.#hasRead ? standstillOf(this.#options.pid) : undefined;
       if (standstill !== undefined) {
         this.#become({ kind: 'stopped', by: standstill });
         await sleep(STOPPED_POLL_MS);

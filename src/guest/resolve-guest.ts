@@ -12,6 +12,7 @@ import { findPlugin, type PluginChoice, readQemuCommand } from '../qemu/plugin.j
 import type { PluginFile } from '../qemu/plugin-file.js';
 import { printable } from '../text/printable.js';
 import { chooseSampler, type SamplerChoice, type SamplerKind } from './sampler-choice.js';
+import { Vcpus } from './vcpus.js';
 import { GuestWatch } from './watch.js';
 
 /** What the user chose about how a guest is looked at. */
@@ -39,6 +40,7 @@ export interface ResolvedGuest {
   readonly match: LayoutMatch;
   readonly watch: GuestWatch;
   readonly sampler: SamplerKind;
+  readonly vcpus: Vcpus;
   /** Leaves it running. To be called once, whatever happened. */
   leave(): Promise<void>;
 }
@@ -56,7 +58,7 @@ export async function resolveGuest(
 ): Promise<ResolvedGuest> {
   const target = await readProcess(pid);
   // The main thread may have ended before the others.
-  if (target.state === 'Z' && hasEnded(await readThreads(pid))) {
+  if (target.state === 'Z' && hasEnded(readThreads(pid))) {
     throw new NoSuchProcessError(pid, 'has ended (a zombie, not yet collected by its parent)');
   }
   const command = await readQemuCommand(target);
@@ -73,6 +75,8 @@ export async function resolveGuest(
     await plugin.handle.close();
   };
   try {
+    // Reads QEMU's symbols, which are many, while gdb starts.
+    const vcpus = new Vcpus({ target, command });
     watch = await GuestWatch.open({
       gdbCommand: options.gdb,
       pluginFd: plugin.handle.fd,
@@ -86,7 +90,7 @@ export async function resolveGuest(
     if (variables.size === 0) throw stripped(plugin);
     const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
     const match = selectLayout(variables, wordBytes, printable(plugin.name));
-    return { target, command, plugin, variables, match, watch, sampler, leave };
+    return { target, command, plugin, variables, match, watch, sampler, vcpus, leave };
   } catch (error) {
     await leave();
     throw isGdbFailure(error)

@@ -4,8 +4,8 @@ import { isGroupStopped, readThreads } from '../proc/threads.js';
 import type { StopCause } from '../sampler/reading.js';
 
 /** What its owner keeps a process from running by, which nobody is attached to; undefined if it runs. */
-export async function standstillOf(pid: number): Promise<StopCause | undefined> {
-  if (isGroupStopped(await readThreads(pid))) return 'signal';
+export function standstillOf(pid: number): StopCause | undefined {
+  if (isGroupStopped(readThreads(pid))) return 'signal';
   return frozenCgroup(pid) === undefined ? undefined : 'freezer';
 }
 

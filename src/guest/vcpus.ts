@@ -24,14 +24,16 @@ export interface VcpuOwner {
  */
 export class Vcpus {
   readonly #owner: VcpuOwner;
-  #list: Promise<VcpuList | undefined> | undefined;
+  readonly #list: Promise<VcpuList | undefined>;
   #threadsSeen = 0;
   #now: Observation = { count: 1, threads: 1 };
   #most = 1;
 
-  /** `look` is to be called before anything is asked. */
+  /** `look` is to be called before anything is asked. What it needs of QEMU's files is read from now on. */
   constructor(owner: VcpuOwner) {
     this.#owner = owner;
+    const { target, command } = owner;
+    this.#list = command.kind === 'user' ? Promise.resolve(undefined) : VcpuList.find(target.pid);
   }
 
   /** That there are. */
@@ -61,7 +63,6 @@ export class Vcpus {
   async #observe(threads: number): Promise<Observation> {
     const { target, command } = this.#owner;
     if (command.kind === 'user') return ofUserMode(threads);
-    this.#list ??= VcpuList.find(target.pid);
     const list = await this.#list;
     if (command.kind === undefined && list !== undefined && !list.isOfSystem) {
       return ofUserMode(threads);

@@ -74,7 +74,9 @@ export interface CgroupMount {
 
 /** /proc/PID/mountinfo (proc_pid_mountinfo(5)): root and directory are fields 4 and 5, the type comes after ` - `. */
 export function parseMounts(text: string): readonly CgroupMount[] {
-  return text.split('\n').flatMap((line): readonly CgroupMount[] => {
+  // Of hundreds of mounts on a host of containers.
+  const lines = text.split('\n').filter((line) => line.includes(' - cgroup'));
+  return lines.flatMap((line): readonly CgroupMount[] => {
     const [before = '', after = ''] = line.split(' - ', 2);
     const [, , , root, directory] = before.split(' ').map(unescapeOctal);
     const [type, , options = ''] = after.split(' ');

@@ -6,7 +6,7 @@ import { readParent } from './process.js';
 export async function findDescendants(pid: number): Promise<readonly number[]> {
   const children = new Map<number, number[]>();
   for (const other of await listProcesses()) {
-    const parent = await readParent(other);
+    const parent = readParent(other);
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), other]);
   }
   const found: number[] = [];

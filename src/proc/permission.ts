@@ -6,7 +6,7 @@ import { type Place, readTraceFacts, type TraceFacts } from './trace-facts.js';
 
 /** Why the kernel refused to let us look into a process or trace it. To be called after it did. */
 export async function explainRefusal(target: ProcessFacts): Promise<IcountError> {
-  const tracer = tracerOf(await readThreads(target.pid));
+  const tracer = tracerOf(readThreads(target.pid));
   if (tracer !== undefined) return await alreadyTraced(target.pid, tracer);
   return notPermitted(await readTraceFacts(target));
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { NoSuchProcessError, NotPermittedError } from '../errors.js';
 import { errorCode } from '../text/system-error.js';
 import { checkProc } from './own-proc.js';
@@ -23,23 +23,27 @@ export interface ProcessFacts {
  */
 export async function readProcess(pid: number): Promise<ProcessFacts> {
   checkProc();
-  const [stat, status] = await Promise.all([
-    readText(`/proc/${pid}/stat`),
-    readText(`/proc/${pid}/status`),
-  ]);
+  const stat = readTextNow(`/proc/${pid}/stat`);
+  const status = readTextNow(`/proc/${pid}/status`);
   if (stat === undefined || status === undefined) throw unseen(pid);
   const { state, startTicks } = parseStat(stat);
   const argv = await readArguments(pid);
-  const executable =
-    (await readlink(`/proc/${pid}/exe`).catch(() => undefined)) ?? statusField(status, 'Name');
   return {
     pid,
     startTicks,
     state,
     uid: Number(statusField(status, 'Uid').split('\t', 1)[0]),
-    executable,
+    executable: readExecutable(pid) ?? statusField(status, 'Name'),
     argv,
   };
+}
+
+function readExecutable(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why a process has no entry in /proc: the kernel still tells whether it exists. */
@@ -57,20 +61,20 @@ function unseen(pid: number): NoSuchProcessError | NotPermittedError {
 }
 
 /** The process's start, or undefined when it is gone. Costs one read. */
-export async function readStartTicks(pid: number): Promise<bigint | undefined> {
-  const stat = await readText(`/proc/${pid}/stat`);
+export function readStartTicks(pid: number): bigint | undefined {
+  const stat = readTextNow(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(stat).startTicks;
 }
 
 /** Whether the process has memory: one that is exiting has given it up before it is a zombie. */
-export async function hasAddressSpace(pid: number): Promise<boolean> {
-  const status = (await readText(`/proc/${pid}/status`)) ?? '';
+export function hasAddressSpace(pid: number): boolean {
+  const status = readTextNow(`/proc/${pid}/status`) ?? '';
   return statusField(status, 'VmSize') !== '';
 }
 
 /** The parent's pid, or undefined when the process is gone. */
-export async function readParent(pid: number): Promise<number | undefined> {
-  const stat = await readText(`/proc/${pid}/stat`);
+export function readParent(pid: number): number | undefined {
+  const stat = readTextNow(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(stat).parent;
 }
 

@@ -13,11 +13,11 @@ const POLL_MS = 3;
  * SIGCONT discards the stop signals that are pending for any thread of the process (prepare_signal in
  * kernel/signal.c). Its owner's is sent again.
  */
-export async function withdrawStop(pid: number, startTicks: bigint, tid: number): Promise<void> {
-  const threads = await readThreads(pid);
+export function withdrawStop(pid: number, startTicks: bigint, tid: number): void {
+  const threads = readThreads(pid);
   const thread = threads.find((one) => one.tid === tid);
   if (!thread?.stopPending || isGroupStopped(threads)) return;
-  if ((await readStartTicks(pid)) !== startTicks) return;
+  if (readStartTicks(pid) !== startTicks) return;
   try {
     process.kill(pid, 'SIGCONT');
     if (thread.groupStopPending) process.kill(pid, 'SIGSTOP');
@@ -46,15 +46,15 @@ export async function resumeIfLeftStopped(
   const giveUpAt = performance.now() + SETTLE_TIMEOUT_MS;
   let resumed = false;
   while (performance.now() < giveUpAt) {
-    const threads = await readThreads(pid);
+    const threads = readThreads(pid);
     const traced = threads.find((thread) => thread.tid === tid);
     if (traced === undefined) break;
     if (tracerOf(threads) !== undefined) {
       // gdb behind a script: it is about to be gone as well.
     } else if (traced.stopPending && !isGroupStopped(threads)) {
-      await withdrawStop(pid, startTicks, tid);
+      withdrawStop(pid, startTicks, tid);
     } else if (isGroupStopped(threads)) {
-      if (resumed || (await readStartTicks(pid)) !== startTicks) break;
+      if (resumed || readStartTicks(pid) !== startTicks) break;
       try {
         process.kill(pid, 'SIGCONT');
       } catch {

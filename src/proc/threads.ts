@@ -1,9 +1,9 @@
-import { opendir } from 'node:fs/promises';
+import { opendirSync } from 'node:fs';
 import { constants } from 'node:os';
-import { readText, statusField } from './process.js';
+import { readTextNow, statusField } from './process.js';
 
 /** SIGSTOP in the signal masks of /proc/PID/status: 19 on most hosts, 23 on MIPS (signal(7)). */
-const SIGSTOP_BIT = 1n << BigInt(constants.signals.SIGSTOP - 1);
+const SIGSTOP_BIT = 1 << (constants.signals.SIGSTOP - 1);
 
 /** It fails once in thousands of times where threads come and go. */
 const LIST_ATTEMPTS = 20;
@@ -19,18 +19,15 @@ export interface ThreadState {
   readonly groupStopPending: boolean;
 }
 
-/** So many files are open at a time: a process may have more threads than we may have files. */
-const READ_AT_A_TIME = 16;
-
-/** All threads of a process, in the order of their creation; empty when it is gone. */
-export async function readThreads(pid: number): Promise<readonly ThreadState[]> {
-  const tids = await listThreads(pid);
-  const states: (ThreadState | undefined)[] = [];
-  for (let start = 0; start < tids.length; start += READ_AT_A_TIME) {
-    const part = tids.slice(start, start + READ_AT_A_TIME);
-    states.push(...(await Promise.all(part.map((tid) => readThread(pid, tid)))));
-  }
-  return states.filter((state) => state !== undefined);
+/**
+ * All threads of a process, in the order of their creation; empty when it is gone. At once: beside busy
+ * vCPUs each file that another thread of ours read would cost some milliseconds.
+ */
+export function readThreads(pid: number): readonly ThreadState[] {
+  return listThreads(pid).flatMap((tid) => {
+    const status = readTextNow(`/proc/${pid}/task/${tid}/status`);
+    return status === undefined ? [] : [parseThread(tid, status)];
+  });
 }
 
 /**
@@ -98,12 +95,10 @@ function isEnded(thread: ThreadState): boolean {
  * looks at each entry once more (Node's getDirent, for file systems that tell no types), and fails
  * when a thread has ended in between.
  */
-async function listThreads(pid: number): Promise<readonly number[]> {
+function listThreads(pid: number): readonly number[] {
   for (let attempts = LIST_ATTEMPTS; attempts > 0; attempts -= 1) {
-    const tids: number[] = [];
     try {
-      for await (const { name } of await opendir(`/proc/${pid}/task`)) tids.push(Number(name));
-      return tids;
+      return entriesOf(`/proc/${pid}/task`).map(Number);
     } catch {
       // A thread or the process has ended.
     }
@@ -111,14 +106,23 @@ async function listThreads(pid: number): Promise<readonly number[]> {
   return [];
 }
 
-async function readThread(pid: number, tid: number): Promise<ThreadState | undefined> {
-  const status = await readText(`/proc/${pid}/task/${tid}/status`);
-  return status === undefined ? undefined : parseThread(tid, status);
+function entriesOf(directory: string): readonly string[] {
+  const names: string[] = [];
+  const entries = opendirSync(directory);
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+      names.push(entry.name);
+    }
+  } finally {
+    entries.closeSync();
+  }
+  return names;
 }
 
 function parseThread(tid: number, status: string): ThreadState {
+  // The last 32 of 64 signals or more: all that are not of real time.
   const isStopIn = (name: string): boolean =>
-    (BigInt(`0x${statusField(status, name) || '0'}`) & SIGSTOP_BIT) !== 0n;
+    (Number.parseInt(statusField(status, name).slice(-8), 16) & SIGSTOP_BIT) !== 0;
   return {
     tid,
     state: statusField(status, 'State').slice(0, 1),

@@ -55,7 +55,7 @@ export class GuestLooks {
   ): Promise<bigint | undefined> {
     const startTicks = this.#guests.get(pid);
     if (startTicks === undefined || !known({ pid, startTicks })) return undefined;
-    return (await readStartTicks(pid)) === startTicks ? startTicks : undefined;
+    return readStartTicks(pid) === startTicks ? startTicks : undefined;
   }
 }
 

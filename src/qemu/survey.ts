@@ -58,7 +58,7 @@ export async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undef
     const plugin = await whereIsPlugin(target, command);
     return plugin === undefined ? undefined : { pid, target, command, plugin };
   } catch {
-    if (resemblance === 'argument' || (await readStartTicks(pid)) === undefined) return undefined;
+    if (resemblance === 'argument' || readStartTicks(pid) === undefined) return undefined;
     return 'closed';
   }
 }

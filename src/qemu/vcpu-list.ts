@@ -1,9 +1,8 @@
-import { type FileHandle, open, readlink } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
 import { decodeUnsigned } from '../memory/word.js';
-import { groupByFile, parseMaps } from '../proc/maps.js';
-import { readMaps } from '../proc/process.js';
+import { readEntry } from '../proc/auxv.js';
 import { ProcessMemory } from '../proc/process-memory.js';
 
 /**
@@ -57,13 +56,8 @@ export class VcpuList {
         const key = `${dev} ${ino} ${mtimeNs}`;
         const elf = programs.get(key) ?? (await readVariables(handle));
         programs.set(key, elf);
-        const name = (await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
-        // Files of two file systems may have the same inode number.
-        const mapped = groupByFile(parseMaps(await readMaps(pid))).find(
-          ({ inode, path }) => inode === ino && path === name,
-        );
-        if (mapped === undefined) return undefined;
-        return new VcpuList(pid, elf, mapped.base.start - elf.firstLoadAddress);
+        const entry = readEntry(pid, elf.wordBits === 64 ? 8 : 4, elf.byteOrder);
+        return entry === undefined ? undefined : new VcpuList(pid, elf, entry - elf.entry);
       } finally {
         await handle.close();
       }

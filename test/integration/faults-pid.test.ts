@@ -35,7 +35,7 @@ async function openWatch(pid: number, startTicks: bigint, said: string[]) {
 
 test('a pid that is used again between look and attach: that process is not touched', async () => {
   await using guest = await startSpin(plugin);
-  const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
+  const startTicks = readStartTicks(guest.pid) ?? 0n;
   const said: string[] = [];
   // We had looked at one that started earlier.
   const { watch, elf, handle } = await openWatch(guest.pid, startTicks - 1n, said);
@@ -49,7 +49,7 @@ test('a pid that is used again between look and attach: that process is not touc
 
 test('a process that ends between look and attach', async () => {
   await using guest = await startSpin(plugin);
-  const startTicks = (await readStartTicks(guest.pid)) ?? 0n;
+  const startTicks = readStartTicks(guest.pid) ?? 0n;
   const said: string[] = [];
   const { watch, elf, handle } = await openWatch(guest.pid, startTicks, said);
   guest.child.kill('SIGTERM');

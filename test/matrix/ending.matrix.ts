@@ -60,7 +60,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
 
     expect((await watched.whenRead('ended')).end).toEqual({ kind: 'exec' });
     await watched.leave();
-    const threads = await readThreads(guest.pid);
+    const threads = readThreads(guest.pid);
     expect(threads.map(({ state, tracerPid }) => ({ state, tracerPid }))).toEqual([
       { state: 'S', tracerPid: 0 },
     ]);
@@ -74,7 +74,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command }) => {
 
     await watched.whenRead('stopped');
     await until('the guest to be stopped', async () =>
-      (await readThreads(guest.pid)).every(({ state }) => state === 'T' || state === 't'),
+      readThreads(guest.pid).every(({ state }) => state === 'T' || state === 't'),
     );
     process.kill(guest.pid, 'SIGCONT');
     const { reading } = await watched.whenRead('reading');

@@ -93,7 +93,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
     await using watched = await watch(guest.pid, command);
     await watched.leave();
 
-    const threads = await readThreads(guest.pid);
+    const threads = readThreads(guest.pid);
     expect(threads.map(({ tracerPid }) => tracerPid)).toEqual(threads.map(() => 0));
     expect(threads.map(({ state }) => state).filter(isStopped)).toEqual([]);
     await using again = await watch(guest.pid, command);
@@ -111,7 +111,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
 
     await until('another gdb', async () => ![undefined, tracer].includes(await watched.tracer()));
     await watched.whenRead('reading');
-    const threads = await readThreads(guest.pid);
+    const threads = readThreads(guest.pid);
     expect(threads.map(({ state }) => state).filter(isStopped)).toEqual([]);
     expect(watched.notices).toEqual([expect.stringContaining('attached again with a new gdb')]);
   });
@@ -146,7 +146,7 @@ async function statesWhile(pid: number, work: () => Promise<void>): Promise<read
     done = true;
   });
   while (!done) {
-    for (const { state } of await readThreads(pid)) states.push(state);
+    for (const { state } of readThreads(pid)) states.push(state);
   }
   await working;
   return states;

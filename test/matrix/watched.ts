@@ -75,7 +75,7 @@ export class Watched implements AsyncDisposable {
 
   /** The pid of the gdb that traces the guest; undefined while none does. */
   async tracer(): Promise<number | undefined> {
-    const threads = await readThreads(this.#pid);
+    const threads = readThreads(this.#pid);
     return threads.find(({ tracerPid }) => tracerPid !== 0)?.tracerPid;
   }
 

@@ -25,15 +25,15 @@ test('the facts of this very process', async () => {
     executable: readlinkSync('/proc/self/exe'),
   });
   expect(facts.state).toMatch(/^[RS]$/);
-  expect(facts.startTicks).toBe(await readStartTicks(process.pid));
-  expect(await readParent(process.pid)).toBe(process.ppid);
+  expect(facts.startTicks).toBe(readStartTicks(process.pid));
+  expect(readParent(process.pid)).toBe(process.ppid);
   expect((await readMaps(process.pid)).toString('latin1')).toContain('[stack]');
 });
 
 test('a process that is not there is an error, or nothing', async () => {
   await expect(readProcess(nobody)).rejects.toThrow(NoSuchProcessError);
-  expect(await readStartTicks(nobody)).toBeUndefined();
-  expect(await readParent(nobody)).toBeUndefined();
+  expect(readStartTicks(nobody)).toBeUndefined();
+  expect(readParent(nobody)).toBeUndefined();
   expect(await readArguments(nobody)).toEqual([]);
   expect(await readEnvironment(nobody, 'PATH')).toBeUndefined();
 });
@@ -46,8 +46,8 @@ test('a name with parentheses, blanks and newlines does not move the other field
 
   const { startTicks } = await readProcess(program.pid);
 
-  expect(startTicks).toBeGreaterThanOrEqual((await readStartTicks(process.pid)) ?? 0n);
-  expect(await readParent(program.pid)).toBe(process.pid);
+  expect(startTicks).toBeGreaterThanOrEqual(readStartTicks(process.pid) ?? 0n);
+  expect(readParent(program.pid)).toBe(process.pid);
 });
 
 test('arguments may be empty or hold newlines', async () => {

@@ -12,7 +12,7 @@ beforeEach(async () => {
   program = startProgram(['sleep', '600']);
   await until('its name', () => readFileSync(`/proc/${program.pid}/comm`, 'utf8') === 'sleep\n');
   await until('its sleep', () => state() === 'S');
-  startTicks = (await readStartTicks(program.pid)) ?? 0n;
+  startTicks = readStartTicks(program.pid) ?? 0n;
 });
 
 afterEach(async () => {
