@@ -18,6 +18,7 @@ export default defineConfig({
   output: {
     dir: 'dist/cli',
     format: 'cjs',
+    strict: true,
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [

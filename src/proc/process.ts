@@ -94,6 +94,15 @@ export async function readMaps(pid: number): Promise<Buffer> {
   return maps;
 }
 
+/** /proc/PID/auxv: pairs of words, each a tag and its value (getauxval(3)). Undefined if it may not be read. */
+export function readAuxv(pid: number): Buffer | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/auxv`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** /proc/PID/cmdline, split; empty for a zombie. */
 export async function readArguments(pid: number): Promise<readonly string[]> {
   const text = (await readText(`/proc/${pid}/cmdline`)) ?? '';

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
 import { decodeUnsigned } from '../memory/word.js';
-import { readEntry } from '../proc/auxv.js';
+import { readAuxv } from '../proc/process.js';
 import { ProcessMemory } from '../proc/process-memory.js';
 
 /**
@@ -14,6 +14,9 @@ const LISTS = ['cpus_queue', 'cpus'] as const;
 const PARALLEL = 'mttcg_enabled';
 const MACHINE = 'current_machine';
 
+/** Where the program begins in memory (elf.h). */
+const AT_ENTRY = 9n;
+
 /** Beyond these what we follow is no list of vCPUs. */
 const MOST_VCPUS = 10_000;
 
@@ -23,6 +26,18 @@ const programs = new Map<string, ProgramVariables>();
 async function readVariables(handle: FileHandle): Promise<ProgramVariables> {
   const names = new Set([...LISTS, PARALLEL, MACHINE]);
   return await readProgramVariables(await fileSource(handle), names);
+}
+
+/** Where a process's program begins, wherever that was loaded; undefined if it is not to be found. */
+function entryInMemory(pid: number, { wordBits, byteOrder }: ProgramVariables): bigint | undefined {
+  const wordBytes = wordBits === 64 ? 8 : 4;
+  const vector = readAuxv(pid) ?? Buffer.of();
+  for (let at = 0; at + 2 * wordBytes <= vector.length; at += 2 * wordBytes) {
+    if (decodeUnsigned(vector, at, wordBytes, byteOrder) === AT_ENTRY) {
+      return decodeUnsigned(vector, at + wordBytes, wordBytes, byteOrder);
+    }
+  }
+  return undefined;
 }
 
 /** What QEMU's own list says at one moment. */
@@ -56,7 +71,7 @@ export class VcpuList {
         const key = `${dev} ${ino} ${mtimeNs}`;
         const elf = programs.get(key) ?? (await readVariables(handle));
         programs.set(key, elf);
-        const entry = readEntry(pid, elf.wordBits === 64 ? 8 : 4, elf.byteOrder);
+        const entry = entryInMemory(pid, elf);
         return entry === undefined ? undefined : new VcpuList(pid, elf, entry - elf.entry);
       } finally {
         await handle.close();
