@@ -53,6 +53,6 @@ if [ "$1" = --guard ]; then
 fi
 # No child of gdb's, which waits for all that it has; and in a session of its own (setsid of util-linux
 # or busybox), as icount-gdb ends gdb's whole process group when gdb has ended.
-session=$(command -v setsid) || session=
-(${session:+"$session"} /bin/sh "$0" --guard $$ >/dev/null 2>&1 </dev/null &)
+if command -v setsid >/dev/null; then session=setsid; else session=''; fi
+($session /bin/sh "$0" --guard $$ >/dev/null 2>&1 </dev/null &)
 exec "$@" 4<&-

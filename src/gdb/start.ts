@@ -127,19 +127,15 @@ export async function startGdb(
     resume: () => signalGroup(pid, 'SIGCONT'),
   };
   try {
-    const answer = await session.send(
-      '-data-evaluate-expression $icount_gdb_session',
-      START_TIMEOUT_MS,
-    );
-    if (findText(answer.results, 'value') !== '1') {
-      throw new GdbUnusableError(command, `did not take the settings of ${SESSION_SCRIPT}`);
-    }
-    consoleText = '';
-    const [, noSampler] = await Promise.all([
+    const [settings, , noSampler] = await Promise.all([
+      session.send('-data-evaluate-expression $icount_gdb_session', START_TIMEOUT_MS),
       session.send('-gdb-version', START_TIMEOUT_MS),
       whyNoSampler(session, START_TIMEOUT_MS),
     ]);
-    const version = /(\d+(?:\.\d+)+)/.exec(consoleText.split('\n', 1)[0] ?? '')?.[1] ?? 'unknown';
+    if (findText(settings.results, 'value') !== '1') {
+      throw new GdbUnusableError(command, `did not take the settings of ${SESSION_SCRIPT}`);
+    }
+    const version = /^GNU gdb.*?(\d+(?:\.\d+)+)/m.exec(consoleText)?.[1] ?? 'unknown';
     return { ...gdb, version, noSampler };
   } catch (error) {
     const isStopped = isGroupStopped(readThreads(pid));
