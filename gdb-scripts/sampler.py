@@ -21,7 +21,8 @@ INPUT = 0
 OUTPUT = 1
 # While an event waits gdb handles no other, and a guest that ends is not collected: its parent
 # learns of it that much later. From Linux 6.9 on the traced thread's end can be waited for, too
-# (PIDFD_THREAD, which is O_EXCL); elsewhere waits are cut into slices.
+# (PIDFD_THREAD, which is O_EXCL), and after a long wait gdb has its turn only if there is something
+# for it; elsewhere waits are cut into slices.
 SLICE_NS = 15_000_000
 ENDING_SLICE_NS = 1_000_000
 # If an array has moved during so many reads in a row, that point of the grid has no value.
@@ -54,15 +55,14 @@ class Sampler:
         self.look = look
         self.beat = beat
         self.inferior = _gdb.selected_inferior()
-        # By gdb's own way to it a read takes twice as long. Of a guest that has ended there is
-        # nothing to read any more.
+        # gdb's own way to it takes longer, and after the guest's end leads to the file instead.
         self.memory = posix.open("/proc/%d/mem" % self.inferior.pid, posix.O_RDONLY)
         self.posted = False
         self.told = self.since = time.monotonic_ns()
         self.left = 0
         self.points = []
         self.last_look = None
-        self.pace(self.told, 2**62, 0, 0)
+        self.pace(self.told, 2**62, 0, 0)  # None, until it is told one.
         try:
             self.await_on(INPUT, posix.pidfd_open(self.inferior.pid, posix.O_EXCL))
             self.slice = beat
@@ -191,7 +191,7 @@ class Sampler:
         address, length = where
         try:
             piece = posix.pread(self.memory, length, address)
-        except OSError:
+        except (OSError, OverflowError):  # Nothing is there, or can be.
             return None
         return piece if len(piece) == length else None
 
