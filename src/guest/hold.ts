@@ -140,7 +140,7 @@ export class Hold {
   }
 
   /** For the one who finds that nothing can be read: a little before gdb tells of it, the guest ends. */
-  async noteUnreadable(): Promise<void> {
+  noteUnreadable(): void {
     if (!isAlive(this.#options)) this.#onConnectionOver({ kind: 'guest-ended' });
   }
 

@@ -148,7 +148,7 @@ export class GuestWatch {
     counters: Pick<Counters, 'read'>,
     reason: string,
   ): Promise<ReadOutcome | undefined> {
-    await this.#hold.noteUnreadable();
+    this.#hold.noteUnreadable();
     if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
     this.#unreadable += 1;
     if (this.#unreadable >= UNREADABLE_ALLOWED) this.#hold.lose(reason);

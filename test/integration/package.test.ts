@@ -42,6 +42,7 @@ test('the tarball holds what it takes to run, and nothing else', () => {
     'README.md',
     'dist/cli/icount-gdb',
     'dist/man/icount-gdb.1',
+    'dist/package.json',
     'gdb-scripts/icount.gdb',
     'gdb-scripts/sampler.py',
     'gdb-scripts/session.gdb',
