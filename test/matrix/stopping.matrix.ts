@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readThreads } from '../../src/proc/threads.js';
 import { StopTrace, stopsWithin } from '../bench/stop-trace.ts';
@@ -147,6 +148,7 @@ async function statesWhile(pid: number, work: () => Promise<void>): Promise<read
   });
   while (!done) {
     for (const { state } of readThreads(pid)) states.push(state);
+    await nextTurn();
   }
   await working;
   return states;
