@@ -36,7 +36,7 @@ export interface BracketOptions extends WatchOptions {
 export async function bracket(options: BracketOptions, messages: Messages): Promise<number> {
   findCommand(options.command[0], process.env['PATH']);
   const labelled = areLabelled(options.guests);
-  const runner = new CommandRunner(options.command);
+  const runner = await CommandRunner.open(options.command);
   let observers = new Observers([]);
   try {
     observers = new Observers([
