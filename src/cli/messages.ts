@@ -28,6 +28,8 @@ export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages 
     },
     async wait(text) {
       if (options.quiet || options.verbose || !stream.isTTY) return () => {};
+      // A terminal may be 0 columns wide, for all that is known (`docker run -t`, expect): ora divides by it.
+      if (stream.columns === 0) return () => {};
       const { default: ora } = await import('ora');
       // Ctrl-C is ours to handle, and stdin the command's to read.
       const spinner = ora({

@@ -22,6 +22,8 @@ main() {
     have_release trixie
     have_release sid
     have_minimal
+    # The oldest that package.json promises.
+    have_node 20.10
     have_node 22
     have_node 24
     have_node 26
