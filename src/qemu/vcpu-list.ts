@@ -21,7 +21,7 @@ const AT_ENTRY = 9n;
 const MOST_VCPUS = 10_000;
 
 /** By file: most guests of a host run the same, and its symbols are some ten thousands. */
-const programs = new Map<string, ProgramVariables>();
+const programs = new Map<string, Promise<ProgramVariables>>();
 
 async function readVariables(handle: FileHandle): Promise<ProgramVariables> {
   const names = new Set([...LISTS, PARALLEL, MACHINE]);
@@ -69,8 +69,10 @@ export class VcpuList {
       try {
         const { dev, ino, mtimeNs } = await handle.stat({ bigint: true });
         const key = `${dev} ${ino} ${mtimeNs}`;
-        const elf = programs.get(key) ?? (await readVariables(handle));
-        programs.set(key, elf);
+        const reading = programs.get(key) ?? readVariables(handle);
+        programs.set(key, reading);
+        reading.catch(() => programs.delete(key));
+        const elf = await reading;
         const entry = entryInMemory(pid, elf);
         return entry === undefined ? undefined : new VcpuList(pid, elf, entry - elf.entry);
       } finally {
