@@ -8,9 +8,10 @@
 # The guardian outlives icount-gdb and gdb. To attach and to detach, gdb sends the guest's thread a
 # SIGSTOP and takes it back; of a frozen guest the signal stays pending, and if gdb is killed then, it
 # would stop the guest at the thaw, for good. SIGCONT takes it back (prepare_signal in the kernel's
-# kernel/signal.c, also while frozen). As long as icount-gdb lives it sees to that itself, and tells on
-# descriptor 4 what gdb is about: `attaching PID TID` or `attached PID TID`. When it is gone, the
-# descriptor ends.
+# kernel/signal.c, also while frozen), as it does one that was taken and not yet acted upon (ptrace_signal).
+# As long as icount-gdb lives it sees to that itself, and tells on descriptor 4 what gdb is about,
+# `attaching PID TID` or `attached PID TID`, and `stopped PID TID` while the guest's owner has it so. When
+# it is gone, the descriptor ends.
 #
 # A shell's statuses tell a gdb that is not there (127) from one that can't be run (126).
 trap '' PIPE
@@ -36,13 +37,20 @@ guard() {
     # The link of a zombie leads nowhere.
     while [ -e "/proc/$gdb/exe" ]; do sleep 0.1; done
     while look && [ "$tracer" = 0 ]; do
-        if [ "$pending" != 0 ] || { [ "$state" = T ] && [ "$phase" = attaching ]; }; then
+        case $phase$state in
+        stopped[TD]) return ;;
+        # D: who is frozen by a cgroup v1 looks so, and may have taken the signal.
+        *[TD]) pending=1 ;;
+        esac
+        if [ "$pending" != 0 ]; then
             kill -CONT "$pid"
             return
         fi
         # Whoever runs may be about to take the signal.
-        [ "$state" = R ] || return
-        sleep 0.05
+        case $state in
+        [Rt]) sleep 0.05 ;;
+        *) return ;;
+        esac
     done
 }
 

@@ -7,7 +7,13 @@ import {
 } from '../errors.js';
 import { findValue } from '../mi/find.js';
 import { frozenCgroup } from '../proc/cgroup.js';
-import { hasEnded, isQuiescent, isStoppedByOwner, readThreads } from '../proc/threads.js';
+import {
+  hasEnded,
+  isQuiescent,
+  isStoppedByOwner,
+  mayBeFrozen,
+  readThreads,
+} from '../proc/threads.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 import type { Gdb } from './start.js';
 
@@ -80,14 +86,16 @@ async function quiescence(
   while (!progress.isOver) {
     const { isAnswered } = progress;
     const threads = readThreads(pid);
-    if (isAnswered && isQuiescent(threads)) return;
+    if (isAnswered && isQuiescent(threads, 'stopped')) return;
     if (hasEnded(threads.filter((thread) => thread.tid === tid))) {
       throw new GdbRefusedError('it has ended');
     }
     if (isStoppedByOwner(threads)) throw new GuestStoppedError(pid);
     if (gdb.session.isGone) throw new GdbGoneError(await gdb.ended);
     if (signal?.aborted) throw new InterruptedError(pid);
-    const stopping = threads.find((thread) => thread.tid === tid && thread.stopPending);
+    const stopping = threads.find(
+      (thread) => thread.tid === tid && (thread.stopPending || mayBeFrozen(thread)),
+    );
     if (stopping !== undefined && performance.now() > frozenLookAt) {
       const frozen = frozenCgroup(pid, tid);
       if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);

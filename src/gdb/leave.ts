@@ -16,6 +16,8 @@ export interface LeaveTarget {
   readonly startTicks: bigint;
   /** The thread that gdb was told to attach to. */
   readonly tid: number;
+  /** It did, and the thread was seen to run. */
+  readonly isAttached: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface LeaveTarget {
  * `stoppedByOwner` is what gdb has said before it died.
  */
 export async function leave(gdb: Gdb, target: LeaveTarget, stoppedByOwner: boolean): Promise<void> {
-  const state = gdb.session.isGone ? 'unknown' : await settledState(target.pid);
+  const state = gdb.session.isGone ? 'unknown' : await settledState(target);
   if (state === 'unknown') await closeOrKill(gdb, target);
   else gdb.kill();
   await gdb.ended;
@@ -39,10 +41,14 @@ export async function leave(gdb: Gdb, target: LeaveTarget, stoppedByOwner: boole
 }
 
 /** Whether the guest is in a state in which gdb may vanish. */
-async function settledState(pid: number): Promise<'settled' | 'unknown'> {
+async function settledState({ pid, isAttached }: LeaveTarget): Promise<'settled' | 'unknown'> {
   for (let poll = 0; poll < QUIESCENCE_POLLS; poll += 1) {
     const threads = readThreads(pid);
-    if (isQuiescent(threads) || isStoppedByOwner(threads) || hasEnded(threads)) return 'settled';
+    const isSettled =
+      isQuiescent(threads, isAttached ? 'at-rest' : 'stopped') ||
+      isStoppedByOwner(threads) ||
+      hasEnded(threads);
+    if (isSettled) return 'settled';
     await sleep(1);
   }
   return 'unknown';

@@ -50,9 +50,9 @@ export interface Gdb {
   readonly ended: Promise<string>;
   /**
    * Tells the guardian what gdb is about, before it is: if we are killed, and gdb too, it sees to it that
-   * the thread is not left stopped.
+   * the thread is not left stopped, unless it is `stopped` by its owner.
    */
-  guard(phase: 'attaching' | 'attached', pid: number, tid: number): void;
+  guard(phase: 'attaching' | 'attached' | 'stopped', pid: number, tid: number): void;
   /** SIGKILL. Safe for a guest that is quiescent, not in the middle of an attach or a detach. */
   kill(): void;
   /** SIGCONT, for a gdb that somebody has stopped. */

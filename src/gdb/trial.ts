@@ -37,9 +37,11 @@ async function attachAndRead(gdbCommand: string, pid: number): Promise<void> {
   // As a guest's plugin would be.
   const program = await open(`/proc/${pid}/exe`);
   const gdb = await startGdb(gdbCommand, {}, { file: program.fd }).finally(() => program.close());
+  let isAttached = false;
   try {
     await loadPlugin(gdb.session, ['/usr/lib/debug']);
     await attach(gdb, pid, pid);
+    isAttached = true;
     const [file] = groupByFile(parseMaps(await readMaps(pid)));
     const address = file?.base.start ?? 0n;
     const [bytes] = await readMemory(gdb.session, [{ address, lengthBytes: 8 }]);
@@ -56,6 +58,6 @@ async function attachAndRead(gdbCommand: string, pid: number): Promise<void> {
     }
     throw new SamplingFailedError(`gdb can't attach to a process of ours: ${error.message}`);
   } finally {
-    await leave(gdb, { ...target, tid: pid }, false);
+    await leave(gdb, { ...target, tid: pid, isAttached }, false);
   }
 }

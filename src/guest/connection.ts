@@ -48,6 +48,7 @@ export class Connection {
   #guestEnd: GuestEnd = { kind: 'gone' };
   /** The thread that gdb was told to attach to. */
   #tid: number | undefined;
+  #isAttached = false;
   #stoppedByOwner = false;
   #stoppedFrom: MonotonicNs | undefined;
   #stoppedUntil: MonotonicNs | undefined;
@@ -152,6 +153,7 @@ export class Connection {
     if (tracer !== undefined) throw await alreadyTraced(pid, tracer);
     this.#tid = tid;
     await attach(this.#gdb, pid, tid, signal);
+    this.#isAttached = true;
     // Between that look and gdb's the process may have gone, and its numbers come to another.
     if (!isSameProcess(this.#options)) throw hasEnded(pid);
   }
@@ -171,7 +173,8 @@ export class Connection {
     this.giveUp('we have left');
     const { pid, startTicks } = this.#options;
     if (this.#tid !== undefined) {
-      await leave(this.#gdb, { pid, startTicks, tid: this.#tid }, this.#stoppedByOwner);
+      const target = { pid, startTicks, tid: this.#tid, isAttached: this.#isAttached };
+      await leave(this.#gdb, target, this.#stoppedByOwner);
     } else {
       this.#gdb.kill();
       await this.#gdb.ended;
@@ -219,6 +222,7 @@ export class Connection {
    */
   async #continueWithOwner(): Promise<void> {
     this.#stoppedByOwner = true;
+    this.#guard('stopped');
     this.#stoppedFrom = this.session.heardAt;
     this.#stoppedUntil = undefined;
     while (isGroupStopped(readThreads(this.#options.pid))) {
@@ -226,8 +230,13 @@ export class Connection {
       if (this.#end !== undefined) return;
     }
     this.#stoppedByOwner = false;
+    this.#guard('attached');
     this.#stoppedUntil = process.hrtime.bigint();
     await this.#continue();
+  }
+
+  #guard(phase: 'attached' | 'stopped'): void {
+    if (this.#tid !== undefined) this.#gdb.guard(phase, this.#options.pid, this.#tid);
   }
 
   async #continue(): Promise<void> {

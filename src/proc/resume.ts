@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStartTicks } from './process.js';
-import { isGroupStopped, readThreads, tracerOf } from './threads.js';
+import { isGroupStopped, mayBeFrozen, readThreads, tracerOf } from './threads.js';
 
 /** A thread can wait this long for a processor, on a machine that has far too few. */
 const SETTLE_TIMEOUT_MS = 5_000;
@@ -11,12 +11,14 @@ const POLL_MS = 3;
  * frozen. To be called before gdb is killed: there is no moment then at which a signal is left behind.
  *
  * SIGCONT discards the stop signals that are pending for any thread of the process (prepare_signal in
- * kernel/signal.c). Its owner's is sent again.
+ * kernel/signal.c), and one that a thread has taken and not yet acted upon (JOBCTL_STOP_DEQUEUED in
+ * ptrace_signal there). Its owner's is sent again.
  */
 export function withdrawStop(pid: number, startTicks: bigint, tid: number): void {
   const threads = readThreads(pid);
   const thread = threads.find((one) => one.tid === tid);
-  if (!thread?.stopPending || isGroupStopped(threads)) return;
+  if (thread === undefined || isGroupStopped(threads)) return;
+  if (!thread.stopPending && !mayBeFrozen(thread)) return;
   if (readStartTicks(pid) !== startTicks) return;
   try {
     process.kill(pid, 'SIGCONT');
@@ -51,8 +53,10 @@ export async function resumeIfLeftStopped(
     if (traced === undefined) break;
     if (tracerOf(threads) !== undefined) {
       // gdb behind a script: it is about to be gone as well.
-    } else if (traced.stopPending && !isGroupStopped(threads)) {
+    } else if ((traced.stopPending || mayBeFrozen(traced)) && !isGroupStopped(threads)) {
       withdrawStop(pid, startTicks, tid);
+      // What it has not done yet is called off.
+      if (mayBeFrozen(traced)) break;
     } else if (isGroupStopped(threads)) {
       if (resumed || readStartTicks(pid) !== startTicks) break;
       try {

@@ -44,10 +44,22 @@ export function threadToTrace(threads: readonly ThreadState[], pid: number): num
 /**
  * Whether an attach is over: a thread is traced, runs, and no SIGSTOP of the attach is still to
  * come. From here on the tracer may vanish without a trace.
+ *
+ * Who is frozen by a cgroup of version 1 is in state D, whether it was stopped before or not
+ * (TASK_FROZEN, kernel/freezer.c): `frozen` is what it is taken for.
  */
-export function isQuiescent(threads: readonly ThreadState[]): boolean {
+export function isQuiescent(
+  threads: readonly ThreadState[],
+  frozen: 'stopped' | 'at-rest',
+): boolean {
   const traced = threads.filter((thread) => thread.tracerPid !== 0 && !isEnded(thread));
-  return traced.length > 0 && traced.every(isAtRest);
+  const isKnown = (thread: ThreadState): boolean => frozen === 'at-rest' || !mayBeFrozen(thread);
+  return traced.length > 0 && traced.every((thread) => isAtRest(thread) && isKnown(thread));
+}
+
+/** Whether it may be frozen such that it does not show whether it was stopped before. */
+export function mayBeFrozen(thread: ThreadState): boolean {
+  return thread.state === 'D';
 }
 
 /** Whether any thread is in group stop: the process was stopped by a signal. */

@@ -47,7 +47,14 @@ describe('quiescence', () => {
     ['not when it has ended', [thread(PID, 'R'), traced(102, 'Z')], false],
     ['not of nothing', [], false],
   ])('%s', (_, threads, expected) => {
-    expect(isQuiescent(threads)).toBe(expected);
+    expect(isQuiescent(threads, 'stopped')).toBe(expected);
+  });
+
+  test('of a thread in D the caller has to know: the freezer of cgroups v1 hides what it was', () => {
+    const frozen = [thread(PID, 'D'), traced(102, 'D')];
+
+    expect(isQuiescent(frozen, 'stopped')).toBe(false);
+    expect(isQuiescent(frozen, 'at-rest')).toBe(true);
   });
 });
 

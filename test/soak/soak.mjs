@@ -27,6 +27,7 @@ const faults = {
   'SIGSEGV to gdb': (run) => killGdb(run, 'SIGSEGV'),
   'SIGKILL to gdb, time and again': killGdbRepeatedly,
   'SIGKILL to icount-gdb': (run) => signal(run, ['SIGKILL']),
+  'SIGKILL to both': killBoth,
   'SIGINT to icount-gdb': (run) => signal(run, ['SIGINT']),
   'SIGTERM to icount-gdb': (run) => signal(run, ['SIGTERM']),
   'SIGHUP, twice, to icount-gdb': (run) => signal(run, ['SIGHUP', 'SIGHUP']),
@@ -38,7 +39,9 @@ const faults = {
   'frozen, SIGKILL to gdb (v2)': (run) => frozenWhile(2, run, () => endGdb(run)),
   'frozen, SIGKILL to both (v1)': (run) => frozenWhile(1, run, () => endBoth(run)),
   'frozen, SIGKILL to both (v2)': (run) => frozenWhile(2, run, () => endBoth(run)),
+  'frozen, SIGKILL to icount-gdb (v1)': (run) => frozenWhile(1, run, () => end(run, 'SIGKILL')),
   'frozen, SIGKILL to icount-gdb (v2)': (run) => frozenWhile(2, run, () => end(run, 'SIGKILL')),
+  'frozen, SIGINT to icount-gdb (v1)': (run) => frozenWhile(1, run, () => end(run, 'SIGINT')),
   'frozen, SIGINT to icount-gdb (v2)': (run) => frozenWhile(2, run, () => end(run, 'SIGINT')),
 };
 /** It takes seconds, so it is not the turn of it as often. */
@@ -212,6 +215,15 @@ async function end(run, signal) {
 
 async function endGdb(run) {
   const gdb = gdbOf(run.pid);
+  if (gdb !== undefined) send(gdb, 'SIGKILL');
+}
+
+/** At any moment both are gone: gdb at once, or in the middle of its leave. */
+async function killBoth(run) {
+  await randomMoment(run);
+  const gdb = gdbOf(run.pid);
+  send(run.pid, 'SIGKILL');
+  await sleep(random(6));
   if (gdb !== undefined) send(gdb, 'SIGKILL');
 }
 
