@@ -10,8 +10,9 @@
 # would stop the guest at the thaw, for good. SIGCONT takes it back (prepare_signal in the kernel's
 # kernel/signal.c, also while frozen), as it does one that was taken and not yet acted upon (ptrace_signal).
 # As long as icount-gdb lives it sees to that itself, and tells on descriptor 4 what gdb is about,
-# `attaching PID TID` or `attached PID TID`, and `stopped PID TID` while the guest's owner has it so. When
-# it is gone, the descriptor ends.
+# `attaching PID TID` or `attached PID TID`, `stopped PID TID` while the guest's owner has it so, and `over`
+# if gdb ended first: of an attached guest nothing is left behind then. When it is gone, the descriptor
+# ends, and gdb begins to detach.
 #
 # A shell's statuses tell a gdb that is not there (127) from one that can't be run (126).
 trap '' PIPE
@@ -30,12 +31,21 @@ look() {
 }
 
 guard() {
-    while read -r next_phase next_pid next_tid; do
-        phase=$next_phase pid=$next_pid tid=$next_tid
+    while read -r word next_pid next_tid; do
+        case $word in
+        over) [ "${phase-}" = attaching ] || phase=stopped ;;
+        *) phase=$word pid=$next_pid tid=$next_tid ;;
+        esac
     done <&4
     [ -n "${pid-}" ] || return
     # The link of a zombie leads nowhere.
     while [ -e "/proc/$gdb/exe" ]; do sleep 0.1; done
+    resume
+    # gdb forks a child to find out what ptrace can do, which is stopped for ever if gdb is killed then.
+    kill -KILL "-$gdb"
+}
+
+resume() {
     while look && [ "$tracer" = 0 ]; do
         case $phase$state in
         stopped[TD]) return ;;

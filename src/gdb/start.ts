@@ -100,7 +100,7 @@ export async function startGdb(
     // stopped for ever, with gdb's pipes open. Nothing else is in gdb's process group.
     signalGroup(pid, 'SIGKILL');
     // The guardian looks after the guest, whether we come to it or not, and leaves.
-    guardian.destroy();
+    guardian.end('over\n', () => guardian.destroy());
   });
   // When its pipes have been read to their ends, too.
   const ended = once(child, 'close').then(() => describeEnd(outcome));
