@@ -46,7 +46,13 @@ guard() {
 }
 
 resume() {
-    while look && [ "$tracer" = 0 ]; do
+    while look; do
+        if [ "$tracer" != 0 ]; then
+            # Another one's is not ours to look after; who is about to end lets go of it last.
+            [ ! -e "/proc/$tracer/exe" ] || return
+            sleep 0.01
+            continue
+        fi
         case $phase$state in
         stopped[TD]) return ;;
         # D: who is frozen by a cgroup v1 looks so, and may have taken the signal.
