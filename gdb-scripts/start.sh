@@ -46,10 +46,12 @@ guard() {
 }
 
 resume() {
+    patience=300
     while look; do
         if [ "$tracer" != 0 ]; then
-            # Another one's is not ours to look after; who is about to end lets go of it last.
-            [ ! -e "/proc/$tracer/exe" ] || return
+            # Who is about to end lets go of it last. Another's guest is not ours to look after.
+            patience=$((patience - 1))
+            [ "$patience" -gt 0 ] && [ ! -e "/proc/$tracer/exe" ] || return
             sleep 0.01
             continue
         fi
