@@ -9,7 +9,7 @@ export interface NodeChoice {
   readonly command: string;
 }
 
-export const nodes: readonly NodeChoice[] = ['20.10', '22', '24', '26'].map((line) => {
+export const nodes: readonly NodeChoice[] = ['20.15', '22', '24', '26'].map((line) => {
   const command = fromMatrix(join(`node-${line}`, 'node'));
   return { version: execFileSync(command, ['--version'], { encoding: 'utf8' }).trim(), command };
 });
