@@ -59,9 +59,6 @@ class Sampler:
         self.memory = posix.open("/proc/%d/mem" % self.inferior.pid, posix.O_RDONLY)
         self.posted = False
         self.told = self.since = time.monotonic_ns()
-        self.left = 0
-        self.points = []
-        self.last_look = None
         self.pace(self.told, 2**62, 0, 0)  # None, until it is told one.
         try:
             self.await_on(INPUT, posix.pidfd_open(self.inferior.pid, posix.O_EXCL))

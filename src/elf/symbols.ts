@@ -104,12 +104,12 @@ async function eachNamed(
       // QEMU has tens of thousands of them: most are told by one byte.
       const nameOffset = wordAt(bytes, base, format);
       const candidates = wanted.get(strings.byteAt(nameOffset));
-      if (candidates === undefined) {
+      const match = candidates?.find((candidate) => strings.holdsAt(nameOffset, candidate.bytes));
+      if (match === undefined) {
         continue;
       }
-      const match = candidates.find((candidate) => strings.holdsAt(nameOffset, candidate.bytes));
       const record = recordAt(bytes, base, format);
-      if (match === undefined || record.half(wide ? 6 : 14) === SHN_UNDEF) {
+      if (record.half(wide ? 6 : 14) === SHN_UNDEF) {
         continue;
       }
       const info = bytes.readUInt8(base + (wide ? 4 : 12));

@@ -11,7 +11,7 @@ import {
   hasEnded,
   isQuiescent,
   isStoppedByOwner,
-  mayBeFrozen,
+  mayBeStopping,
   readThreads,
 } from '../proc/threads.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
@@ -93,9 +93,7 @@ async function quiescence(
     if (isStoppedByOwner(threads)) throw new GuestStoppedError(pid);
     if (gdb.session.isGone) throw new GdbGoneError(await gdb.ended);
     if (signal?.aborted) throw new InterruptedError(pid);
-    const stopping = threads.find(
-      (thread) => thread.tid === tid && (thread.stopPending || mayBeFrozen(thread)),
-    );
+    const stopping = threads.find((thread) => thread.tid === tid && mayBeStopping(thread));
     if (stopping !== undefined && performance.now() > frozenLookAt) {
       const frozen = frozenCgroup(pid, tid);
       if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);

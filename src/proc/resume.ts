@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStartTicks } from './process.js';
-import { isGroupStopped, mayBeFrozen, readThreads, tracerOf } from './threads.js';
+import { isGroupStopped, mayBeFrozen, mayBeStopping, readThreads, tracerOf } from './threads.js';
 
 /** A thread can wait this long for a processor, on a machine that has far too few. */
 const SETTLE_TIMEOUT_MS = 5_000;
@@ -17,8 +17,7 @@ const POLL_MS = 3;
 export function withdrawStop(pid: number, startTicks: bigint, tid: number): void {
   const threads = readThreads(pid);
   const thread = threads.find((one) => one.tid === tid);
-  if (thread === undefined || isGroupStopped(threads)) return;
-  if (!thread.stopPending && !mayBeFrozen(thread)) return;
+  if (thread === undefined || !mayBeStopping(thread) || isGroupStopped(threads)) return;
   if (readStartTicks(pid) !== startTicks) return;
   try {
     process.kill(pid, 'SIGCONT');
@@ -53,7 +52,7 @@ export async function resumeIfLeftStopped(
     if (traced === undefined) break;
     if (tracerOf(threads) !== undefined) {
       // gdb behind a script: it is about to be gone as well.
-    } else if ((traced.stopPending || mayBeFrozen(traced)) && !isGroupStopped(threads)) {
+    } else if (mayBeStopping(traced) && !isGroupStopped(threads)) {
       withdrawStop(pid, startTicks, tid);
       // What it has not done yet is called off.
       if (mayBeFrozen(traced)) break;

@@ -57,6 +57,11 @@ export function isQuiescent(
   return traced.length > 0 && traced.every((thread) => isAtRest(thread) && isKnown(thread));
 }
 
+/** Whether a stop of an attach or a detach is still to come, or may be, as it can't be seen to be over. */
+export function mayBeStopping(thread: ThreadState): boolean {
+  return thread.stopPending || mayBeFrozen(thread);
+}
+
 /** Whether it may be frozen such that it does not show whether it was stopped before. */
 export function mayBeFrozen(thread: ThreadState): boolean {
   return thread.state === 'D';

@@ -221,15 +221,13 @@ async function endGdb(run) {
 /** At any moment both are gone: gdb at once, or in the middle of its leave. */
 async function killBoth(run) {
   await randomMoment(run);
-  const gdb = gdbOf(run.pid);
-  send(run.pid, 'SIGKILL');
-  await sleep(random(6));
-  if (gdb !== undefined) send(gdb, 'SIGKILL');
+  await endBoth(run, random(6));
 }
 
-async function endBoth(run) {
+async function endBoth(run, delayMs = 0) {
   const gdb = gdbOf(run.pid);
   send(run.pid, 'SIGKILL');
+  if (delayMs > 0) await sleep(delayMs);
   if (gdb !== undefined) send(gdb, 'SIGKILL');
 }
 
