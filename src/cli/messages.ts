@@ -1,7 +1,6 @@
 import { IcountError } from '../errors.js';
 import type { Messages } from '../messages.js';
-import { isUtf8Locale, plainText } from '../text/locale.js';
-import { printable } from '../text/printable.js';
+import { isUtf8Locale, plainText, printable } from '../text/printable.js';
 import { errorCode } from '../text/system-error.js';
 import type { Talk } from './request.js';
 

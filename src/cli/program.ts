@@ -2,16 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { formatNames } from '../observers/rows/formats.js';
 import { choiceOption } from './choice.js';
-import { takePrinting } from './commander-usage.js';
+import { givenOptions, refuseOptionsBefore, takePrinting } from './commander-usage.js';
 import { addCommonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
-import { givenOptions, refuseOptionsBefore } from './given-options.js';
 import { fullHelp, styleHelp } from './help.js';
 import { habitOf } from './other-habits.js';
 import { parsePid } from './pid.js';
-import { textRequest } from './print.js';
-import { PLAIN_TALK, type Request, type TakeRequest } from './request.js';
-import { splitCommand } from './split-command.js';
+import { PLAIN_TALK, type Request, type TakeRequest, textRequest } from './request.js';
 import { subcommands } from './subcommands.js';
 import { type GivenFlags, watchRequest } from './watch-request.js';
 
@@ -120,4 +117,19 @@ function parseCount(option: string): (text: string) => number {
     }
     return count;
   };
+}
+
+/** A command line, parted where the command of somebody else begins. */
+export interface CommandLine {
+  readonly own: readonly string[];
+  /** Undefined without a `--`; empty with nothing after it. */
+  readonly command: readonly string[] | undefined;
+}
+
+/** Parts it at the first `--`: what comes after is not ours to understand. */
+export function splitCommand(argv: readonly string[]): CommandLine {
+  const at = argv.indexOf('--');
+  return at < 0
+    ? { own: argv, command: undefined }
+    : { own: argv.slice(0, at), command: argv.slice(at + 1) };
 }

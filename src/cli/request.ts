@@ -1,4 +1,7 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../errors.js';
 import type { Messages } from '../messages.js';
+import { printOut } from '../output/open-output.js';
 
 /** What a command line asks for: data, and who does it. */
 export interface Request {
@@ -27,3 +30,19 @@ export const PLAIN_TALK: Talk = { quiet: false, verbose: false };
 
 /** Takes what was asked for. */
 export type TakeRequest = (request: Request) => void;
+
+/** Makes a command known to commander, and says what it asks for when it is given. */
+export type Subcommand = (program: Command, take: TakeRequest) => void;
+
+/** A text to be printed on standard output, and no more. */
+export function textRequest(text: string): Request {
+  return {
+    kind: 'text',
+    options: { text },
+    talk: PLAIN_TALK,
+    run: async () => {
+      await printOut(text);
+      return ExitCode.ok;
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, IcountError } from '../errors.js';
-import { isUtf8Locale, plainText } from '../text/locale.js';
+import { isUtf8Locale, plainText } from '../text/printable.js';
 import { usageError } from './commander-usage.js';
 import { describeError, messagesOn } from './messages.js';
 import { parseCommandLine } from './program.js';

@@ -5,7 +5,7 @@ import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
 import { countingCaveats } from '../guest/vcpu-words.js';
-import { EITHER_PLUGIN, pluginNames } from '../layout/plugin-kind.js';
+import { EITHER_PLUGIN, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { checkProc } from '../proc/own-proc.js';
@@ -13,10 +13,9 @@ import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { readUserNames } from '../proc/users.js';
 import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
 import { surveyGuests } from '../qemu/survey.js';
-import { counted, groupDigits } from '../text/digits.js';
-import { isUtf8Locale } from '../text/locale.js';
-import { Diagnosis } from './checks.js';
-import { diagnosisText } from './diagnosis.js';
+import { counted, groupDigits } from '../text/figures.js';
+import { isUtf8Locale } from '../text/printable.js';
+import { Diagnosis, diagnosisText } from './diagnosis.js';
 import { noBaseline } from './report/report.js';
 
 /** A diagnosis, as the command line asked for it. */

@@ -1,5 +1,5 @@
-import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
-import { uptimeText } from '../text/durations.js';
+import { type PluginKind, pluginNames } from '../layout/layout.js';
+import { uptimeText } from '../text/figures.js';
 import { jsonString, printable } from '../text/printable.js';
 
 /** Whether a guest runs, as far as its owner has a say. */

@@ -3,12 +3,11 @@ import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { commandLineCounting } from '../guest/mode.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
-import { countingCaveats, vcpuLabels } from '../guest/vcpu-words.js';
-import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
+import { abridged, countingCaveats, vcpuLabels } from '../guest/vcpu-words.js';
+import { type PluginKind, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
-import { abridged } from '../text/abridged.js';
-import { groupDigits } from '../text/digits.js';
+import { groupDigits } from '../text/figures.js';
 import { printable } from '../text/printable.js';
 
 /** An inspection, as the command line asked for it. */

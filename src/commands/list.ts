@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.js';
 import { commandLineMode } from '../guest/mode.js';
 import { standstillOf } from '../guest/standstill.js';
 import { Vcpus } from '../guest/vcpus.js';
-import { EITHER_PLUGIN } from '../layout/plugin-kind.js';
+import { EITHER_PLUGIN } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { hidesProcesses } from '../proc/own-proc.js';

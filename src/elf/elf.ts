@@ -1,9 +1,8 @@
-import type { ByteOrder } from '../memory/word.js';
+import type { ByteOrder } from '../memory.js';
 import { type BuildIdNote, findBuildId } from './build-id.js';
-import { CheckedSource } from './checked.js';
+import { CheckedSource, MalformedElfError } from './checked.js';
 import { readDebugLink } from './debug-link.js';
 import { readHeader } from './header.js';
-import { MalformedElfError } from './malformed.js';
 import { type OpenElf, type Section, SectionType } from './section.js';
 import { readSections } from './sections.js';
 import { type CodeRange, codeRanges, firstLoadAddress, readSegments } from './segments.js';

@@ -1,4 +1,4 @@
-import { type ByteOrder, decodeUnsigned } from '../memory/word.js';
+import { type ByteOrder, decodeUnsigned } from '../memory.js';
 
 /** What `e_ident` says about the layout of everything that follows. */
 export interface ElfFormat {

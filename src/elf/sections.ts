@@ -1,6 +1,5 @@
-import type { CheckedSource } from './checked.js';
+import { type CheckedSource, MalformedElfError } from './checked.js';
 import type { ElfHeader } from './header.js';
-import { MalformedElfError } from './malformed.js';
 import { type ElfFormat, recordAt } from './record.js';
 import { type Section, SectionType } from './section.js';
 import { readStringTable, type StringTable } from './strings.js';

@@ -1,6 +1,5 @@
-import type { CheckedSource } from './checked.js';
+import { type CheckedSource, MalformedElfError } from './checked.js';
 import type { ElfHeader } from './header.js';
-import { MalformedElfError } from './malformed.js';
 import { recordAt } from './record.js';
 
 /** `p_type` values (elf.h) that are looked for. */

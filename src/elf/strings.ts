@@ -1,5 +1,4 @@
-import type { CheckedSource } from './checked.js';
-import { MalformedElfError } from './malformed.js';
+import { type CheckedSource, MalformedElfError } from './checked.js';
 import { type Section, SectionType } from './section.js';
 
 /**

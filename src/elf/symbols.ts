@@ -1,4 +1,4 @@
-import { MalformedElfError } from './malformed.js';
+import { MalformedElfError } from './checked.js';
 import { recordAt, wordAt } from './record.js';
 import type { OpenElf, Section } from './section.js';
 import { readStringTable } from './strings.js';

@@ -1,5 +1,4 @@
-import type { Family, Labels, Sample } from './exposition.js';
-import { labelValue } from './label-value.js';
+import { type Family, type Labels, labelValue, type Sample } from './exposition.js';
 
 /** What a guest is, as its labels say it. */
 export interface GuestLabels {

@@ -5,7 +5,7 @@ import {
   GuestUnresponsiveError,
   InterruptedError,
 } from '../errors.js';
-import { findValue } from '../mi/find.js';
+import { findValue } from '../mi/record.js';
 import { frozenCgroup } from '../proc/cgroup.js';
 import {
   hasEnded,

@@ -5,8 +5,8 @@ import {
   MOST_ARRAY_BYTES,
   type Place,
 } from '../layout/place.js';
-import { decodeUnsigned } from '../memory/word.js';
-import { findText } from '../mi/find.js';
+import { decodeUnsigned } from '../memory.js';
+import { findText } from '../mi/record.js';
 import type { AsyncRecord } from './session.js';
 
 /** The class of the records that gdb's sampler writes. */

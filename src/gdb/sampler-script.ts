@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { MonotonicNs } from '../clock.js';
-import type { HeaderField, Place } from '../layout/place.js';
-import { MOST_ARRAY_BYTES } from '../layout/place.js';
-import type { MemoryRange } from '../memory/memory.js';
+import { type HeaderField, MOST_ARRAY_BYTES, type Place } from '../layout/place.js';
+import type { MemoryRange } from '../memory.js';
 import { quoteArgument } from '../mi/quote.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession } from './session.js';

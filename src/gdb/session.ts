@@ -1,10 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { MonotonicNs } from '../clock.js';
-import { findText } from '../mi/find.js';
 import { type MiHead, readHead } from '../mi/head.js';
 import { LineSplitter } from '../mi/lines.js';
 import { parseRecord } from '../mi/parse.js';
-import type { MiRecord } from '../mi/record.js';
+import { findText, type MiRecord } from '../mi/record.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 
 export type ResultRecord = Extract<MiRecord, { kind: 'result' }>;

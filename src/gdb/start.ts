@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { Duplex, type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GdbUnusableError } from '../errors.js';
-import { findText } from '../mi/find.js';
+import { findText } from '../mi/record.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
 import { errorCode } from '../text/system-error.js';
 import { gdbEnvironment } from './environment.js';
-import { GdbGoneError, isGdbFailure } from './failure.js';
-import { lastWords } from './last-words.js';
+import { GdbGoneError, isGdbFailure, lastWords } from './failure.js';
 import { SAMPLER_SCRIPT, whyNoSampler } from './sampler-script.js';
 import { GdbSession, type SessionEvents } from './session.js';
 

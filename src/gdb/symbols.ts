@@ -1,9 +1,8 @@
 import type { ElfFile } from '../elf/elf.js';
 import { variableNames } from '../layout/layouts.js';
 import type { Variable, Variables } from '../layout/variable.js';
-import { findText, findValue } from '../mi/find.js';
 import { quoteArgument } from '../mi/quote.js';
-import type { MiResult, MiValue } from '../mi/record.js';
+import { findText, findValue, type MiResult, type MiValue } from '../mi/record.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession } from './session.js';
 import { INHERITED_FD } from './start.js';

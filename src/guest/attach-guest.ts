@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.js';
-import type { Counters } from '../layout/layout.js';
-import { pluginNames } from '../layout/plugin-kind.js';
+import { type Counters, pluginNames } from '../layout/layout.js';
 import { proveBuild } from './build-proof.js';
 import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';

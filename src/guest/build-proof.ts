@@ -1,8 +1,8 @@
 import { readCode } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
 import { UnresolvedCountersError } from '../errors.js';
-import { pluginNames } from '../layout/plugin-kind.js';
-import type { Memory } from '../memory/memory.js';
+import { pluginNames } from '../layout/layout.js';
+import type { Memory } from '../memory.js';
 import { printable } from '../text/printable.js';
 import type { ResolvedGuest } from './resolve-guest.js';
 

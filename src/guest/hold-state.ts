@@ -1,7 +1,11 @@
 import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
-import type { Memory } from '../memory/memory.js';
+import { isGdbFailure } from '../gdb/failure.js';
+import type { Memory } from '../memory.js';
+import { explainRefusal } from '../proc/permission.js';
+import { readProcess } from '../proc/process.js';
 import type { GuestEnd, StopCause } from '../sampler/reading.js';
 import type { Connection } from './connection.js';
+import { type GuestProcess, isAlive } from './guest-end.js';
 
 /** How we have hold of a guest at the moment. */
 export type HoldState =
@@ -31,4 +35,18 @@ export function whyNotAttached(
     default:
       return state satisfies never;
   }
+}
+
+/** What the failure of the first attach means to the user. */
+export async function explainAttachFailure(error: unknown, guest: GuestProcess): Promise<unknown> {
+  if (!isGdbFailure(error)) return error;
+  const { pid } = guest;
+  if (!isAlive(guest)) return new NoSuchProcessError(pid, 'ended while we attached to it');
+  if (/not permitted|already traced/.test(error.message)) {
+    return await explainRefusal(await readProcess(pid));
+  }
+  return new SamplingFailedError(
+    `gdb can't attach to process ${pid}: ${error.message}`,
+    'see the conversation with gdb with --verbose',
+  );
 }

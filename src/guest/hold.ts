@@ -2,13 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
 import { isLossOfGdb } from '../gdb/failure.js';
+import { GuestMemory } from '../gdb/memory.js';
 import type { GdbSession } from '../gdb/session.js';
-import { explainAttachFailure } from './attach-failure.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isAlive } from './guest-end.js';
-import { GuestMemory } from './guest-memory.js';
-import type { HoldState } from './hold-state.js';
+import { explainAttachFailure, type HoldState } from './hold-state.js';
 import { isStandstill, standstillOf } from './standstill.js';
 
 /** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Counting, Mode } from '../layout/layout.js';
-import type { Memory } from '../memory/memory.js';
+import type { Memory } from '../memory.js';
 import type { QemuCommand } from '../qemu/command-line.js';
 import type { ResolvedGuest } from './resolve-guest.js';
 

@@ -1,9 +1,8 @@
 import { type FoundProcess, GuestLooks } from '../qemu/guest-looks.js';
-import type { CandidateEvents } from './candidate.js';
+import { type CandidateEvents, tendGuest } from './candidate.js';
 import { Following } from './following.js';
 import { GdbRoom } from './gdb-room.js';
 import type { GuestOptions } from './resolve-guest.js';
-import { tendGuest } from './tend-guest.js';
 import type { WatchedGuest } from './watched-guest.js';
 
 /** Does something with a guest for as long as it is there; then the guest is left. */

@@ -1,5 +1,5 @@
 import type { AsyncRecord } from '../gdb/session.js';
-import { findText } from '../mi/find.js';
+import { findText } from '../mi/record.js';
 import type { GuestEnd } from '../sampler/reading.js';
 
 /** What a record of gdb says about the thread that it traces. */

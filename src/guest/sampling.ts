@@ -5,7 +5,7 @@ import type { AsyncRecord } from '../gdb/session.js';
 import { allPresent } from '../layout/counters-of.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Place } from '../layout/place.js';
-import type { Memory, MemoryRange } from '../memory/memory.js';
+import type { Memory, MemoryRange } from '../memory.js';
 import type { Taken } from '../sampler/source.js';
 import type { Connection } from './connection.js';
 

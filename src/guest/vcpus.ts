@@ -1,4 +1,4 @@
-import { countLivingThreads, readThreadNames } from '../proc/thread-names.js';
+import { countLivingThreads, readThreadNames } from '../proc/threads.js';
 import type { QemuCommand } from '../qemu/command-line.js';
 import { VcpuList } from '../qemu/vcpu-list.js';
 

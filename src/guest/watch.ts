@@ -3,12 +3,12 @@ import type { ElfFile } from '../elf/elf.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
-import type { Memory, MemoryRange, MemorySnapshot } from '../memory/memory.js';
+import type { Memory, MemoryRange, MemorySnapshot } from '../memory.js';
 import type { Reading, ReadOutcome } from '../sampler/reading.js';
-import { FreezeLook } from './freeze-look.js';
 import { Hold, type HoldOptions } from './hold.js';
 import { whyNotAttached } from './hold-state.js';
 import { InGdbSource } from './in-gdb-source.js';
+import { FreezeLook } from './standstill.js';
 
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;

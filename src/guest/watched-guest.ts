@@ -1,6 +1,5 @@
 import { systemClock } from '../clock.js';
-import type { Mode } from '../layout/layout.js';
-import type { PluginKind } from '../layout/plugin-kind.js';
+import type { Mode, PluginKind } from '../layout/layout.js';
 import type { ProcessFacts } from '../proc/process.js';
 import type { QemuCommand } from '../qemu/command-line.js';
 import { MI_PACE, PacedSource } from '../sampler/paced-source.js';

@@ -1,5 +1,4 @@
-import type { Memory, MemoryRange } from '../memory/memory.js';
-import { decodeUnsigned } from '../memory/word.js';
+import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
 import { countersIn, singleCounter } from './counter.js';
 import { countersOf, readOne } from './counters-of.js';
 import { type Counters, type Layout, UnreadableCountersError } from './layout.js';

@@ -1,5 +1,4 @@
-import type { Memory } from '../memory/memory.js';
-import { decodeUnsigned } from '../memory/word.js';
+import { decodeUnsigned, type Memory } from '../memory.js';
 import { countersOf } from './counters-of.js';
 import type { Counters, Mode } from './layout.js';
 import type { Variable } from './variable.js';

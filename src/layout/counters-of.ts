@@ -1,4 +1,4 @@
-import type { Memory, MemoryRange } from '../memory/memory.js';
+import type { Memory, MemoryRange } from '../memory.js';
 import type { Reading } from '../sampler/reading.js';
 import { type CounterFacts, type Counters, UnreadableCountersError } from './layout.js';
 import type { Place } from './place.js';

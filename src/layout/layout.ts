@@ -1,7 +1,6 @@
-import type { Memory } from '../memory/memory.js';
+import type { Memory } from '../memory.js';
 import type { Reading } from '../sampler/reading.js';
 import type { Place } from './place.js';
-import type { PluginKind } from './plugin-kind.js';
 import type { Variables } from './variable.js';
 
 /** How a plugin counts: by an inlined add, or by a call for each instruction or block. */
@@ -75,3 +74,15 @@ export interface Layout {
     wordBytes: 4 | 8,
   ): ((counting: Counting, biasBytes: bigint) => Counters) | string | undefined;
 }
+
+/** QEMU's plugins that count instructions: one adds 1 for each, the other a block's number. */
+export type PluginKind = 'insn' | 'bb';
+
+/** What they are called, by QEMU and by us. */
+export const pluginNames: Readonly<Record<PluginKind, 'libinsn' | 'libbb'>> = {
+  insn: 'libinsn',
+  bb: 'libbb',
+};
+
+/** For a sentence in which either will do. */
+export const EITHER_PLUGIN = 'a counting plugin (libinsn or libbb)';

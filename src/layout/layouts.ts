@@ -1,7 +1,6 @@
 import { array, arrayWithPc } from './array.js';
 import { blockStruct } from './block-struct.js';
-import type { Layout } from './layout.js';
-import type { PluginKind } from './plugin-kind.js';
+import type { Layout, PluginKind } from './layout.js';
 import { blockScalar, scalar } from './scalar.js';
 import { blockScoreboard, scoreboard } from './scoreboard.js';
 

@@ -1,5 +1,4 @@
-import type { MemoryRange } from '../memory/memory.js';
-import type { ByteOrder } from '../memory/word.js';
+import type { ByteOrder, MemoryRange } from '../memory.js';
 
 /** Where the counters are by now: ranges that are read in one go, and what their bytes mean. */
 export interface Place {

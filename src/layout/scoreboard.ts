@@ -1,5 +1,4 @@
-import type { Memory } from '../memory/memory.js';
-import { decodeUnsigned } from '../memory/word.js';
+import { decodeUnsigned, type Memory } from '../memory.js';
 import { COUNTER_BYTES, countersIn } from './counter.js';
 import { countersOf, readOne } from './counters-of.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';

@@ -1,7 +1,6 @@
 import { UnresolvedCountersError } from '../errors.js';
-import type { LayoutMatch } from './layout.js';
+import { type LayoutMatch, pluginNames } from './layout.js';
 import { layouts, pluginKind } from './layouts.js';
-import { pluginNames } from './plugin-kind.js';
 import type { Variable, Variables } from './variable.js';
 
 /**

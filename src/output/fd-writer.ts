@@ -1,7 +1,6 @@
 import { close, constants, fstat, fstatSync, ftruncate, openSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { isReaderGone, outputError } from './write-failure.js';
-import type { RowWriter } from './writer.js';
+import { isReaderGone, outputError, type RowWriter } from './writer.js';
 
 const closeFd = promisify(close);
 const fstatFd = promisify(fstat);

@@ -6,8 +6,7 @@ import { errorCode } from '../text/system-error.js';
 import { namedDescriptor } from './descriptor.js';
 import { fdWriter } from './fd-writer.js';
 import { streamWriter } from './stream-writer.js';
-import { outputError } from './write-failure.js';
-import type { RowWriter } from './writer.js';
+import { outputError, type RowWriter } from './writer.js';
 
 /** A file that rows can be written to. */
 export interface Output {

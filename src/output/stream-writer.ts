@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { errorCode } from '../text/system-error.js';
-import { isReaderGone, outputError } from './write-failure.js';
-import type { RowWriter } from './writer.js';
+import { isReaderGone, outputError, type RowWriter } from './writer.js';
 
 /** Writes to a pipe, socket or terminal; `name` is for messages. Closing leaves it open. */
 export function streamWriter(stream: Writable, name: string): RowWriter {

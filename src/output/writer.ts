@@ -1,3 +1,6 @@
+import { OutputError } from '../errors.js';
+import { errorCode, systemWords } from '../text/system-error.js';
+
 /** What became of some rows: `closed` if nobody reads them any more (`| head`). */
 export type WriteOutcome = 'written' | 'closed';
 
@@ -13,4 +16,19 @@ export interface RowWriter {
   write(...rows: readonly string[]): Promise<WriteOutcome>;
   /** Rejects with an `OutputError` if what was written did not arrive after all. */
   close(): Promise<void>;
+}
+
+/** An `OutputError` in the system's words, such as `no space left on device`. */
+export function outputError(
+  name: string,
+  cause: unknown,
+  exit: 'usage' | 'failed' = 'failed',
+): OutputError {
+  return new OutputError(name, systemWords(cause), exit);
+}
+
+/** The reader of a pipe or socket is gone. */
+export function isReaderGone(cause: unknown): boolean {
+  const code = errorCode(cause);
+  return code === 'EPIPE' || code === 'ECONNRESET';
 }

@@ -1,5 +1,5 @@
 import { type IcountError, NoPluginError, UnresolvedCountersError } from '../errors.js';
-import { EITHER_PLUGIN, type PluginKind, pluginNames } from '../layout/plugin-kind.js';
+import { EITHER_PLUGIN, type PluginKind, pluginNames } from '../layout/layout.js';
 import { findDescendants } from '../proc/children.js';
 import type { MappedFile } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
@@ -7,8 +7,7 @@ import { type ProcessFacts, readArguments } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import type { QemuCommand } from './command-line.js';
 import { describeElfFailure, type MappedElf } from './mapped-elf.js';
-import type { LoadedPlugin } from './plugin-file.js';
-import { seemsToHavePlugin } from './plugin-name.js';
+import { type LoadedPlugin, seemsToHavePlugin } from './plugin-file.js';
 
 /** A QEMU plugin that doesn't count, or that can't be told to. */
 export interface OtherPlugin {

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
+import { MalformedElfError } from '../elf/checked.js';
 import { type ElfFile, readElf, type WantedNames } from '../elf/elf.js';
-import { MalformedElfError } from '../elf/malformed.js';
 import { fileSource } from '../elf/source.js';
 import { variableNames } from '../layout/layouts.js';
 import type { MappedFile } from '../proc/maps.js';

@@ -1,6 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ElfFile } from '../elf/elf.js';
-import type { PluginKind } from '../layout/plugin-kind.js';
+import type { PluginKind } from '../layout/layout.js';
+import { pluginKind } from '../layout/layouts.js';
+import { groupByFile, parseMaps } from '../proc/maps.js';
+import { readMaps } from '../proc/process.js';
 
 /** A counting plugin that a process has loaded. */
 export interface LoadedPlugin {
@@ -25,4 +29,24 @@ export interface PluginFile {
   readonly needsProof: boolean;
   /** Others that count in the same process. */
   readonly beside: readonly LoadedPlugin[];
+}
+
+/** Which counting plugin a file is by its symbols; undefined for one that counts something else. */
+export function kindByVariables(elf: ElfFile): PluginKind | undefined {
+  const has = (name: string): boolean => elf.objects.has(name) || elf.ambiguousObjects.has(name);
+  return has('do_inline') ? pluginKind(has) : undefined;
+}
+
+/** Which counting plugin a file is named as; each may have any other name as well. */
+export function kindByName(path: string): PluginKind | undefined {
+  const name = basename(path);
+  if (/insn[^/]*\.so/.test(name)) return 'insn';
+  return /(?:^|lib)bb(?![a-z])[^/]*\.so/.test(name) ? 'bb' : undefined;
+}
+
+/** Whether a process has such a file mapped; false if it can't be read. */
+export async function seemsToHavePlugin(pid: number): Promise<boolean> {
+  const text = await readMaps(pid).catch(() => undefined);
+  if (text === undefined) return false;
+  return groupByFile(parseMaps(text)).some(({ path }) => kindByName(path) !== undefined);
 }

@@ -1,14 +1,13 @@
 import { basename } from 'node:path';
 import type { ElfFile } from '../elf/elf.js';
-import type { PluginKind } from '../layout/plugin-kind.js';
+import type { PluginKind } from '../layout/layout.js';
 import { groupByFile, type MappedFile, parseMaps } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { type ProcessFacts, readMaps } from '../proc/process.js';
 import { explainUnopened, type OtherPlugin } from './absence.js';
 import type { QemuCommand } from './command-line.js';
-import { kindByVariables } from './kind-by-variables.js';
 import { type OpenElfFile, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
-import { kindByName } from './plugin-name.js';
+import { kindByName, kindByVariables } from './plugin-file.js';
 import type { SymbolFile } from './symbol-file.js';
 
 /** A counting plugin that was come across, open. */

@@ -1,13 +1,12 @@
 import { UnresolvedCountersError } from '../errors.js';
-import type { PluginKind } from '../layout/plugin-kind.js';
+import type { PluginKind } from '../layout/layout.js';
 import { type ProcessFacts, readEnvironment } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import { explainAbsence, explainUnwanted } from './absence.js';
 import { parseQemuCommand, type QemuCommand, qemuArguments } from './command-line.js';
 import { fileForGdb } from './for-gdb.js';
 import { describeElfFailure } from './mapped-elf.js';
-import type { LoadedPlugin, PluginFile } from './plugin-file.js';
-import { kindByName } from './plugin-name.js';
+import { kindByName, type LoadedPlugin, type PluginFile } from './plugin-file.js';
 import { type Candidate, searchPlugins } from './plugin-search.js';
 import { readSymbolFile, type SymbolFile, withSymbolFile } from './symbol-file.js';
 

@@ -3,8 +3,7 @@ import { listProcesses } from '../proc/children.js';
 import { type ProcessFacts, readProcess, readStartTicks } from '../proc/process.js';
 import type { QemuCommand } from './command-line.js';
 import { locatePlugin, readQemuCommand } from './plugin.js';
-import type { LoadedPlugin } from './plugin-file.js';
-import { kindByName } from './plugin-name.js';
+import { kindByName, type LoadedPlugin } from './plugin-file.js';
 import { resembleQemu } from './resemblance.js';
 
 /** A QEMU that has a counting plugin loaded. */

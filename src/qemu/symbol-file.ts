@@ -1,11 +1,10 @@
-import { machineName } from '../elf/machine.js';
+import { machineName } from '../elf/header.js';
 import { UnresolvedCountersError } from '../errors.js';
-import { type PluginKind, pluginNames } from '../layout/plugin-kind.js';
+import { type PluginKind, pluginNames } from '../layout/layout.js';
 import type { MappedFile } from '../proc/maps.js';
 import type { ProcessFacts } from '../proc/process.js';
-import { kindByVariables } from './kind-by-variables.js';
 import { describeElfFailure, leadsTo, openElf } from './mapped-elf.js';
-import type { PluginFile } from './plugin-file.js';
+import { kindByVariables, type PluginFile } from './plugin-file.js';
 
 /** Takes the symbols from a file of the user's choice, if it can be of the same build. */
 export async function withSymbolFile(

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
-import { decodeUnsigned } from '../memory/word.js';
+import { decodeUnsigned } from '../memory.js';
 import { readAuxv } from '../proc/process.js';
 import { ProcessMemory } from '../proc/process-memory.js';
 

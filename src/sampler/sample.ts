@@ -71,3 +71,18 @@ export interface Summary {
   /** Present when `reason` is `exited`. */
   readonly end?: GuestEnd;
 }
+
+/** Millions of guest instructions a second, over a measured time; 0 over no time. */
+export function mipsOf(insns: bigint, durNs: number): number {
+  return durNs > 0 ? (Number(insns) / durNs) * 1000 : 0;
+}
+
+/** Several runs at the same time as one: their sum, over the time of the longest. */
+export function together(
+  runs: readonly Pick<Summary, 'insns' | 'elapsedNs'>[],
+): Pick<Summary, 'insns' | 'elapsedNs'> {
+  return {
+    insns: runs.reduce((sum, { insns }) => sum + insns, 0n),
+    elapsedNs: Math.max(0, ...runs.map(({ elapsedNs }) => elapsedNs)),
+  };
+}

@@ -1,8 +1,13 @@
 import { type Delta, difference } from './delta.js';
-import { mipsOf } from './rate.js';
-import type { GuestEnd, Reading } from './reading.js';
-import type { EndReason, Gap, Sample, Summary, VcpuSample } from './sample.js';
-import { shownVcpus } from './shown-vcpus.js';
+import { type GuestEnd, type Reading, shownVcpus } from './reading.js';
+import {
+  type EndReason,
+  type Gap,
+  mipsOf,
+  type Sample,
+  type Summary,
+  type VcpuSample,
+} from './sample.js';
 
 /**
  * Turns the readings of a run into samples and adds them up. Holds the baseline's time, the last

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.js';
 import { manyVcpus, startBenchGuest } from './bench-guest.ts';
-import type { Figures } from './figure.ts';
-import { atMost } from './figure.ts';
+import { atMost, type Figures } from './figure.ts';
 import { quantile } from './statistics.ts';
 import { StopTrace, stoppedNs, stopsWithin } from './stop-trace.ts';
 import { attachTo } from './watched.ts';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Memory, MemoryRange, MemorySnapshot } from '../../src/memory/memory.js';
+import type { Memory, MemoryRange, MemorySnapshot } from '../../src/memory.js';
 
 /**
  * A process's memory by /proc/PID/mem: the fastest way that there is, and one that does not touch

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnosisText } from '../../src/commands/diagnosis.js';
-import { isUtf8Locale } from '../../src/text/locale.js';
+import { isUtf8Locale } from '../../src/text/printable.js';
 
 test.each([
   [{ LANG: 'en_US.UTF-8' }, true],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { guestLines, guestTable, type ListedGuest } from '../../src/commands/guest-list.js';
-import { uptimeText } from '../../src/text/durations.js';
+import { uptimeText } from '../../src/text/figures.js';
 
 const guest: ListedGuest = {
   pid: 1234,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { MalformedElfError } from '../../src/elf/checked.js';
 import { readElf, type WantedNames } from '../../src/elf/elf.js';
-import { MalformedElfError } from '../../src/elf/malformed.js';
 import {
   buildElf,
   type ElfSpec,

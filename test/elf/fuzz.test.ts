@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { MalformedElfError } from '../../src/elf/checked.js';
 import { readElf } from '../../src/elf/elf.js';
-import { MalformedElfError } from '../../src/elf/malformed.js';
 import { compilePlugin } from './compile.js';
 import { memorySource } from './memory-source.js';
 import { mutated, seededRandom } from './mutate.js';

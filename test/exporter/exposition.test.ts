@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { exposition, type Family } from '../../src/exporter/exposition.js';
+import { exposition, type Family, labelValue } from '../../src/exporter/exposition.js';
 
 function family(labels: Record<string, string>, value: bigint | number = 1): Family {
   return { name: 'x_total', type: 'counter', help: 'Things.', samples: [{ labels, value }] };
@@ -81,4 +81,16 @@ test('a help text has one line in both formats, and quotes only where they are a
 
   expect(exposition([help], 'text')).toContain('# HELP x_total a "b"\\n\\\\\n');
   expect(exposition([help], 'openmetrics')).toContain('# HELP x a \\"b\\"\\n\\\\\n');
+});
+
+test('a name of usual length stays as it is', () => {
+  expect(labelValue('build-7')).toBe('build-7');
+  expect(labelValue('x'.repeat(200))).toBe('x'.repeat(200));
+});
+
+test('a name of 64 KiB is cut, between characters, and shows it', () => {
+  const cut = labelValue('🦀'.repeat(16_384));
+
+  expect([...cut]).toHaveLength(200);
+  expect(cut).toBe(`${'🦀'.repeat(199)}…`);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type CountedVcpus, countingCaveats, vcpuLabels } from '../../src/guest/vcpu-words.js';
+import {
+  abridged,
+  type CountedVcpus,
+  countingCaveats,
+  vcpuLabels,
+} from '../../src/guest/vcpu-words.js';
 
 interface Case {
   readonly count: number;
@@ -72,4 +77,13 @@ test('vCPUs that share a counter or a slot are told of, in one sentence', () => 
 
 test('a slot holds what vCPUs have counted that are gone', () => {
   expect(kinds({ count: 1, most: 12, areParallel: false, sharedSlots: 8 })).toEqual(['shared']);
+});
+
+test.each([
+  ['0', '0'],
+  ['7+15+23+31', '7+15+23+31'],
+  ['0+8+16+24+32', '0+8+...+32'],
+  [Array.from({ length: 47 }, (_, turn) => turn * 8).join('+'), '0+8+...+368'],
+])('%s in a title is %s', (name, expected) => {
+  expect(abridged(name)).toBe(expected);
 });

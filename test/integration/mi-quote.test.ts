@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findText } from '../../src/mi/find.js';
 import { LineSplitter } from '../../src/mi/lines.js';
 import { parseRecord } from '../../src/mi/parse.js';
 import { quoteArgument } from '../../src/mi/quote.js';
-import type { MiRecord } from '../../src/mi/record.js';
+import { findText, type MiRecord } from '../../src/mi/record.js';
 import { directoryOfFile } from '../fixtures/directory.ts';
 
 const directory = directoryOfFile();

@@ -1,4 +1,4 @@
-import type { Memory, MemoryRange } from '../../src/memory/memory.js';
+import type { Memory, MemoryRange } from '../../src/memory.js';
 
 /** A process's memory, made of pieces. */
 export class ProcessMemory implements Memory {

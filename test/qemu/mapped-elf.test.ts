@@ -1,7 +1,7 @@
 import { copyFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MalformedElfError } from '../../src/elf/malformed.js';
+import { MalformedElfError } from '../../src/elf/checked.js';
 import type { MappedFile } from '../../src/proc/maps.js';
 import { deviceName, leadsTo, openMapped } from '../../src/qemu/mapped-elf.js';
 import { temporaryDirectory } from '../fixtures/directory.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonString, printable } from '../../src/text/printable.js';
+import { jsonString, plainText, printable } from '../../src/text/printable.js';
 
 test.each([
   ['an escape sequence', 'a\u001b[31mb', 'a\\x1b[31mb'],
@@ -30,4 +30,8 @@ test('a JSON string is plain on a terminal and the same text when parsed', () =>
       expect(JSON.parse(json)).toBe(text);
     }),
   );
+});
+
+test('signs of ours have a spelling in ASCII, and those of others stay', () => {
+  expect(plainText('mean ± 1 …, – and Größe')).toBe('mean +/- 1 ..., - and Größe');
 });

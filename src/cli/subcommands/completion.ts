@@ -1,8 +1,7 @@
 import { Argument } from 'commander';
 import { parseChoice } from '../choice.js';
 import { completionScript, type ShellName, shellNames } from '../completion/completion.js';
-import { textRequest } from '../print.js';
-import type { Subcommand } from './subcommand.js';
+import { type Subcommand, textRequest } from '../request.js';
 
 export const completion: Subcommand = (program, take) => {
   program

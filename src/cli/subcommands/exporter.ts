@@ -13,8 +13,8 @@ import {
   guestOptions,
 } from '../common-options.js';
 import { parsePid } from '../pid.js';
+import type { Subcommand } from '../request.js';
 import { guestChoice } from '../watch-request.js';
-import type { Subcommand } from './subcommand.js';
 
 interface ExporterFlags extends Omit<CommonFlags, 'sampler'> {
   readonly all: boolean;

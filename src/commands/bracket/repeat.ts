@@ -1,8 +1,13 @@
 import type { Messages } from '../../messages.js';
-import { together } from '../../sampler/together.js';
+import { together } from '../../sampler/sample.js';
 import { reportFailures } from '../report/report.js';
-import type { Counted, CountedRun } from '../report/spread-text.js';
-import { runsHeader, runText, spreadText } from '../report/spread-text.js';
+import {
+  type Counted,
+  type CountedRun,
+  runsHeader,
+  runText,
+  spreadText,
+} from '../report/spread-text.js';
 import type { BracketRun } from './bracket-run.js';
 
 /** Tells of the runs of --repeat, each as it ends. */

@@ -1,8 +1,7 @@
 import type { GuestLabels, ScrapedCounters, ScrapedGuest } from '../../exporter/fleet-families.js';
 import type { Caveat } from '../../guest/vcpu-words.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
-import type { Reading, ReadOutcome } from '../../sampler/reading.js';
-import { shownVcpus } from '../../sampler/shown-vcpus.js';
+import { type Reading, type ReadOutcome, shownVcpus } from '../../sampler/reading.js';
 
 /** For a guest's counters to be there, from when a scrape asks. Prometheus itself waits 10 s. */
 const READ_MS = 1_000;

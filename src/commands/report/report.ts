@@ -1,6 +1,6 @@
 import { ExitCode, type IcountError, SamplingFailedError } from '../../errors.js';
 import type { Messages } from '../../messages.js';
-import { guestEndText } from '../../observers/guest-end-text.js';
+import { guestEndText } from '../../observers/state-text.js';
 import type { ReadOutcome } from '../../sampler/reading.js';
 import type { Summary } from '../../sampler/sample.js';
 import type { SamplerResult } from '../../sampler/sampler.js';

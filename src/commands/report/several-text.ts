@@ -1,8 +1,5 @@
-import { mipsOf } from '../../sampler/rate.js';
-import type { Summary } from '../../sampler/sample.js';
-import { together } from '../../sampler/together.js';
-import { groupDigits } from '../../text/digits.js';
-import { secondsText } from '../../text/durations.js';
+import { mipsOf, type Summary, together } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/figures.js';
 import { summaryText } from './summary-text.js';
 
 /** The whole run of one of several guests. */

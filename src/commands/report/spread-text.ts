@@ -1,9 +1,6 @@
-import { mipsOf } from '../../sampler/rate.js';
-import type { VcpuSample } from '../../sampler/sample.js';
-import { spreadOf } from '../../sampler/spread.js';
-import { abridged } from '../../text/abridged.js';
-import { groupDigits } from '../../text/digits.js';
-import { secondsText } from '../../text/durations.js';
+import { abridged } from '../../guest/vcpu-words.js';
+import { mipsOf, type VcpuSample } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/figures.js';
 
 /** What one run of a command came to for one guest. */
 export interface CountedRun {
@@ -112,4 +109,20 @@ function row(values: readonly number[], text: (value: number) => string, what: s
 
 function whole(value: number): string {
   return groupDigits(BigInt(Math.round(value)));
+}
+
+/** Where values lie. */
+export interface Spread {
+  readonly mean: number;
+  /** The sample standard deviation (n - 1 in the denominator); undefined for one value. */
+  readonly deviation: number | undefined;
+}
+
+/** Mean and standard deviation of one value or more. */
+export function spreadOf(values: readonly number[]): Spread {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count < 2) return { mean, deviation: undefined };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / (count - 1)) };
 }

@@ -1,9 +1,7 @@
-import { guestEndText } from '../../observers/guest-end-text.js';
-import { mipsOf } from '../../sampler/rate.js';
-import type { Summary } from '../../sampler/sample.js';
-import { abridged } from '../../text/abridged.js';
-import { counted, groupDigits } from '../../text/digits.js';
-import { secondsText } from '../../text/durations.js';
+import { abridged } from '../../guest/vcpu-words.js';
+import { guestEndText } from '../../observers/state-text.js';
+import { mipsOf, type Summary } from '../../sampler/sample.js';
+import { counted, groupDigits, secondsText } from '../../text/figures.js';
 
 /**
  * The whole run for a person, in the manner of `perf stat`: counts to the left, what they are to

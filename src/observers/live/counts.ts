@@ -1,11 +1,9 @@
-import { mipsOf } from '../../sampler/rate.js';
-import type { Sample, Tick } from '../../sampler/sample.js';
-import { abridged } from '../../text/abridged.js';
-import { missedText } from '../missed-text.js';
+import { abridged } from '../../guest/vcpu-words.js';
+import { mipsOf, type Sample, type Tick } from '../../sampler/sample.js';
 import type { RunInfo } from '../observer.js';
+import { missedText } from '../state-text.js';
 import { History } from './history.js';
-import type { LivePart, LiveState, LiveTotals } from './state.js';
-import { titlesOf } from './titles.js';
+import { type LivePart, type LiveState, type LiveTotals, titlesOf } from './state.js';
 
 /** One guest as it was last seen. */
 interface LastSeen {

@@ -1,8 +1,8 @@
 import { UsageError } from '../../errors.js';
 import type { EndReason } from '../../sampler/sample.js';
-import { isUtf8Locale } from '../../text/locale.js';
-import { guestEndText } from '../guest-end-text.js';
+import { isUtf8Locale } from '../../text/printable.js';
 import type { Observer } from '../observer.js';
+import { guestEndText } from '../state-text.js';
 import { LiveCounts } from './counts.js';
 import type { DivertedMessages } from './diverted-messages.js';
 import { glyphsFor } from './glyphs.js';

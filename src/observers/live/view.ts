@@ -1,6 +1,5 @@
-import { mipsOf } from '../../sampler/rate.js';
-import { counted, groupDigits } from '../../text/digits.js';
-import { clockText, secondsText } from '../../text/durations.js';
+import { mipsOf } from '../../sampler/sample.js';
+import { clockText, counted, groupDigits, secondsText } from '../../text/figures.js';
 import { printable } from '../../text/printable.js';
 import { bar, type Glyphs, sparkline } from './glyphs.js';
 import { atBothEnds, layLine, type Span } from './line.js';

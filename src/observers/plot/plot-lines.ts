@@ -1,10 +1,7 @@
 import { basename } from 'node:path';
-import { mipsOf } from '../../sampler/rate.js';
-import type { Sample, Summary, Tick } from '../../sampler/sample.js';
-import { together } from '../../sampler/together.js';
-import { abridged } from '../../text/abridged.js';
-import { groupDigits } from '../../text/digits.js';
-import { secondsText } from '../../text/durations.js';
+import { abridged } from '../../guest/vcpu-words.js';
+import { mipsOf, type Sample, type Summary, type Tick, together } from '../../sampler/sample.js';
+import { groupDigits, secondsText } from '../../text/figures.js';
 import type { RunInfo } from '../observer.js';
 import { type Plot, type PlotLine, plotSvg } from './chart.js';
 import { Trace } from './trace.js';

@@ -1,4 +1,4 @@
-import { mipsOf } from '../../sampler/rate.js';
+import { mipsOf } from '../../sampler/sample.js';
 import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 
 const header = 'seq,time,elapsed_ns,dur_ns,cpu,insns,total,mips\n';

@@ -1,9 +1,8 @@
+import { abridged } from '../../guest/vcpu-words.js';
 import type { Sample, Tick } from '../../sampler/sample.js';
-import { abridged } from '../../text/abridged.js';
-import { groupDigits } from '../../text/digits.js';
-import { secondsText } from '../../text/durations.js';
+import { groupDigits, secondsText } from '../../text/figures.js';
 import { printable } from '../../text/printable.js';
-import { missedText } from '../missed-text.js';
+import { missedText } from '../state-text.js';
 import type { Format, FormatOfGuest, FormatOptions } from './format.js';
 
 /** The header comes again before it scrolls off a terminal, as in vmstat. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runsHeader, runText, spreadText } from '../../../src/commands/report/spread-text.js';
-import { together } from '../../../src/sampler/together.js';
+import { together } from '../../../src/sampler/sample.js';
 
 const run = (insns: bigint, elapsedNs: number) => ({
   insns,

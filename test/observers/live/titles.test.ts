@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { titlesOf } from '../../../src/observers/live/titles.js';
+import { titlesOf } from '../../../src/observers/live/state.js';
 import { info } from '../rows/events.ts';
 
 test('the plugin that counts is called by its name', () => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, groupDigits } from '../../src/text/digits.js';
-import { secondsText } from '../../src/text/durations.js';
+import { counted, groupDigits, secondsText } from '../../src/text/figures.js';
 
 test.each([
   [0n, '0'],

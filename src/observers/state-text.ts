@@ -1,4 +1,5 @@
 import type { GuestEnd } from '../sampler/reading.js';
+import type { Sample, Tick } from '../sampler/sample.js';
 import { printable } from '../text/printable.js';
 
 /** How the guest went away, as half a sentence. */
@@ -15,4 +16,10 @@ export function guestEndText(end: GuestEnd): string {
     default:
       return end satisfies never;
   }
+}
+
+/** Why a tick has no value, for people. */
+export function missedText(tick: Exclude<Tick, Sample>): string {
+  if (tick.kind === 'gap') return `no value: ${tick.reason}`;
+  return tick.by === 'freezer' ? 'the guest is frozen' : 'the guest is stopped';
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Caveat } from '../../src/guest/vcpu-words.js';
-import { tellCaveats } from '../../src/observers/caveats.js';
+import { tellCaveats, tellNoneLeft } from '../../src/observers/notices.js';
 import { info, inlineSummary } from './rows/events.js';
 
 const lossy: Caveat = { kind: 'lossy', text: '2 vCPUs lose counts' };
@@ -34,4 +34,18 @@ test('another run of the same guest says nothing again, and of several each is n
   await observer.start(guest(2, [lossy]));
 
   expect(said).toEqual([`process 1: ${lossy.text}`, `process 2: ${lossy.text}`]);
+});
+
+test('it is said when the last guest has ended by itself, and not at a limit', () => {
+  const said: string[] = [];
+  const observer = tellNoneLeft((text) => said.push(text));
+  observer.start({ ...info, pid: 1 });
+  observer.start({ ...info, pid: 2 });
+  observer.end(1, { ...inlineSummary, reason: 'exited' });
+  expect(said).toEqual([]);
+  observer.end(2, { ...inlineSummary, reason: 'exited' });
+  expect(said).toEqual(['no guest is left; those that start will be taken in']);
+  observer.start({ ...info, pid: 3 });
+  observer.end(3, { ...inlineSummary, reason: 'count' });
+  expect(said).toHaveLength(1);
 });

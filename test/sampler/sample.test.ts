@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mipsOf } from '../../src/sampler/rate.js';
+import { mipsOf } from '../../src/sampler/sample.js';
 
 test.each([
   [1_000_000n, 1_000_000_000, 1],

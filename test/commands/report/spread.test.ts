@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { spreadOf } from '../../src/sampler/spread.js';
+import { spreadOf } from '../../../src/commands/report/spread-text.js';
 
 test.each([
   { values: [7], mean: 7, deviation: undefined },

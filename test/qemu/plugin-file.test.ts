@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kindByName } from '../../src/qemu/plugin-name.js';
+import { kindByName } from '../../src/qemu/plugin-file.js';
 
 test.each([
   ['/opt/libinsn.so', 'insn'],

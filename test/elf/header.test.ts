@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { machineName } from '../../src/elf/machine.js';
+import { machineName } from '../../src/elf/header.js';
 
 test.each([
   [62, 'x86-64'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitCommand } from '../../src/cli/split-command.js';
+import { splitCommand } from '../../src/cli/program.js';
 
 test.each([
   { argv: ['12', '-n', '1'], own: ['12', '-n', '1'], command: undefined },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastWords } from '../../src/gdb/last-words.js';
+import { lastWords } from '../../src/gdb/failure.js';
 
 /** GDB 13.1 without its data directory, as we start it. */
 const provoked = [

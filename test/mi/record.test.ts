@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { findText, findValue } from '../../src/mi/find.js';
-import type { MiResult } from '../../src/mi/record.js';
+import { findText, findValue, type MiResult } from '../../src/mi/record.js';
 
 const results: readonly MiResult[] = [
   { name: undefined, value: { kind: 'const', text: 'bare' } },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shownVcpus } from '../../src/sampler/shown-vcpus.js';
+import { shownVcpus } from '../../src/sampler/reading.js';
 
 test.each([
   ['one at least', 0, [0n, 0n, 0n], 1],

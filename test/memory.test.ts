@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeUnsigned } from '../../src/memory/word.js';
+import { decodeUnsigned } from '../src/memory.js';
 
 const bytes = Buffer.from('00fe0102030405060708', 'hex');
 
