@@ -53,11 +53,9 @@ export class ProcUnusableError extends IcountError {
 export class NoSuchProcessError extends IcountError {
   override readonly name = 'NoSuchProcessError' as const;
   override readonly exitCode = ExitCode.noSuchProcess;
-  readonly pid: number;
 
   constructor(pid: number, what = 'does not exist') {
     super(`process ${pid} ${what}`, 'find the QEMU to watch with: pgrep -a qemu');
-    this.pid = pid;
   }
 }
 
@@ -65,12 +63,10 @@ export class NoSuchProcessError extends IcountError {
 export class NotPermittedError extends IcountError {
   override readonly name = 'NotPermittedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
-  readonly pid: number;
   readonly why: string;
 
   constructor(pid: number, why: string, hint: string) {
     super(`not permitted to attach to process ${pid}: ${why}`, hint);
-    this.pid = pid;
     this.why = why;
   }
 }
@@ -79,8 +75,6 @@ export class NotPermittedError extends IcountError {
 export class AlreadyTracedError extends IcountError {
   override readonly name = 'AlreadyTracedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
-  readonly pid: number;
-  readonly tracerPid: number;
 
   constructor(pid: number, tracerPid: number, tracerCommand: string | undefined) {
     const tracer = tracerCommand === undefined ? '' : ` (${tracerCommand})`;
@@ -88,8 +82,6 @@ export class AlreadyTracedError extends IcountError {
       `process ${pid} is already traced by process ${tracerPid}${tracer}`,
       'end that debugger first: a process can have one tracer only',
     );
-    this.pid = pid;
-    this.tracerPid = tracerPid;
   }
 }
 
@@ -97,14 +89,12 @@ export class AlreadyTracedError extends IcountError {
 export class GuestStoppedError extends IcountError {
   override readonly name = 'GuestStoppedError' as const;
   override readonly exitCode = ExitCode.samplingFailed;
-  readonly pid: number;
 
   constructor(pid: number) {
     super(
       `process ${pid} is stopped, and attaching would resume it`,
       `let it run first: kill -CONT ${pid}`,
     );
-    this.pid = pid;
   }
 }
 
@@ -112,14 +102,12 @@ export class GuestStoppedError extends IcountError {
 export class GuestFrozenError extends IcountError {
   override readonly name = 'GuestFrozenError' as const;
   override readonly exitCode = ExitCode.samplingFailed;
-  readonly pid: number;
 
   constructor(pid: number, cgroup: string, remedy: string) {
     super(
       `process ${pid} is frozen (cgroup ${cgroup}): thaw it first`,
       `by whoever froze it (docker unpause, systemctl thaw), or: ${remedy}`,
     );
-    this.pid = pid;
   }
 }
 
@@ -127,14 +115,12 @@ export class GuestFrozenError extends IcountError {
 export class GuestUnresponsiveError extends IcountError {
   override readonly name = 'GuestUnresponsiveError' as const;
   override readonly exitCode = ExitCode.samplingFailed;
-  readonly pid: number;
 
   constructor(pid: number, tid: number, state: string, waitedMs: number) {
     super(
       `thread ${tid} of process ${pid} (state ${state}) did not take the attach within ${waitedMs / 1000} s, which was called off`,
       'the process is frozen by a cgroup that is not to be seen from here, or waits for a disk: try again when it runs',
     );
-    this.pid = pid;
   }
 }
 
@@ -152,11 +138,9 @@ export class InterruptedError extends IcountError {
 export class NoPluginError extends IcountError {
   override readonly name = 'NoPluginError' as const;
   override readonly exitCode = ExitCode.noPlugin;
-  readonly pid: number;
 
   constructor(pid: number, what: string, hint: string) {
     super(`process ${pid} ${what}`, hint);
-    this.pid = pid;
   }
 }
 
@@ -189,7 +173,6 @@ export class UnresolvedCountersError extends IcountError {
 export class GdbUnusableError extends IcountError {
   override readonly name = 'GdbUnusableError' as const;
   override readonly exitCode = ExitCode.gdbUnusable;
-  readonly gdb: string;
 
   constructor(
     gdb: string,
@@ -197,7 +180,6 @@ export class GdbUnusableError extends IcountError {
     hint = 'install gdb 10 or newer (Debian: apt-get install gdb), or name one with --gdb',
   ) {
     super(`${gdb}: ${what}`, hint);
-    this.gdb = gdb;
   }
 }
 
@@ -205,11 +187,9 @@ export class GdbUnusableError extends IcountError {
 export class CommandError extends IcountError {
   override readonly name = 'CommandError' as const;
   override readonly exitCode: 126 | 127;
-  readonly command: string;
 
   constructor(command: string, problem: 'not-found' | 'not-runnable', why: string) {
     super(`can't run ${command}: ${why}`);
-    this.command = command;
     this.exitCode =
       problem === 'not-found' ? ExitCode.commandNotFound : ExitCode.commandNotRunnable;
   }
@@ -225,7 +205,6 @@ export class SamplingFailedError extends IcountError {
 export class OutputError extends IcountError {
   override readonly name = 'OutputError' as const;
   override readonly exitCode: ExitCode;
-  readonly file: string;
 
   /** `usage`: it could not even be opened, and nothing else was done. */
   constructor(file: string, why: string, exit: 'usage' | 'failed' = 'failed') {
@@ -234,7 +213,6 @@ export class OutputError extends IcountError {
       exit === 'usage' ? 'give --output a file that can be written' : undefined,
     );
     this.exitCode = exit === 'usage' ? ExitCode.usage : ExitCode.samplingFailed;
-    this.file = file;
   }
 }
 
@@ -242,13 +220,11 @@ export class OutputError extends IcountError {
 export class ListenError extends IcountError {
   override readonly name = 'ListenError' as const;
   override readonly exitCode = ExitCode.usage;
-  readonly address: string;
 
   constructor(address: string, why: string) {
     super(
       `can't listen on ${address}: ${why}`,
       'give --listen an address of this host and a free port',
     );
-    this.address = address;
   }
 }
