@@ -12,14 +12,16 @@ export function takePrinting(program: Command, print: (text: string) => void): C
 /**
  * What commander finds wrong with a command line, as the one sentence that we print of everything:
  * `error: unknown option '--foo'\n(Did you mean --for?)` becomes
- * `unknown option '--foo' (did you mean --for?)`.
+ * `unknown option '--foo' (did you mean --for?)`. `command` is that of ours which was given.
  */
-export function usageError(error: CommanderError): UsageError {
+export function usageError(error: CommanderError, command: string | undefined): UsageError {
   const [sentence = '', advice] = error.message.replace(/^error: /, '').split('\n', 2);
   const suggested = advice === undefined ? '' : ` ${advice.replace('(Did', '(did')}`;
   return new UsageError(
     `${sentence.replace(/\.$/, '')}${suggested}`,
-    'icount-gdb --help shows what there is',
+    command === undefined
+      ? 'icount-gdb --help shows what there is'
+      : `icount-gdb help ${command} shows what there is`,
   );
 }
 
@@ -40,7 +42,7 @@ export function refuseOptionsBefore(program: Command): void {
       known
         ? `${given.long} belongs after ${command.name()}`
         : `${command.name()} takes no ${given.long}`,
-      `icount-gdb help ${command.name()} shows its options`,
+      `icount-gdb help ${command.name()} shows what there is`,
     );
   });
 }

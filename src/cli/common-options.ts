@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { UsageError } from '../errors.js';
+import type { GuestChoice } from '../guest/guests.js';
 import type { GuestOptions } from '../guest/resolve-guest.js';
 import { type SamplerChoice, samplerChoices } from '../guest/sampler-choice.js';
 import { choiceOption } from './choice.js';
@@ -57,4 +59,19 @@ export function guestOptions(flags: CommonFlags): GuestOptions {
   const { mode, plugin, pluginFile, gdb, sampler } = flags;
   const kind = plugin === undefined ? undefined : pluginKinds[plugin];
   return { mode, plugin: kind, pluginFile, gdb, sampler };
+}
+
+/**
+ * Which guests are looked at.
+ *
+ * @throws UsageError
+ */
+export function guestChoice(pids: readonly number[], all: boolean): GuestChoice {
+  if (all && pids.length > 0) {
+    throw new UsageError('--all and process ids exclude each other', 'give one or the other');
+  }
+  if (!all && pids.length === 0) {
+    throw new UsageError('which guest?', 'give a process id (pgrep -a qemu), or --all');
+  }
+  return all ? { kind: 'all' } : { kind: 'named', pids };
 }

@@ -1,11 +1,12 @@
+import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 
 /**
  * What somebody may have meant who is used to `perf stat -p PID` and `strace -p PID`, or to giving a
  * command without `--`. To be asked about a command line that is wrong; undefined for any other.
  */
-export function habitOf(own: readonly string[]): UsageError | undefined {
-  return pidOption(own) ?? commandWithoutDashes(own);
+export function habitOf(own: readonly string[], program: Command): UsageError | undefined {
+  return pidOption(own) ?? commandWithoutDashes(own, program);
 }
 
 function pidOption(own: readonly string[]): UsageError | undefined {
@@ -24,26 +25,25 @@ function pidOption(own: readonly string[]): UsageError | undefined {
 }
 
 /** Operands: a process id, and then what is none. */
-function commandWithoutDashes(own: readonly string[]): UsageError | undefined {
-  const first = own.findIndex((argument) => /^\d+$/.test(argument));
-  if (first < 0 || own.slice(0, first).some((argument) => !argument.startsWith('-'))) {
-    return undefined;
-  }
-  const at = own.findIndex(
-    (argument, index) =>
-      index > first && !/^(\d+|-.*)$/.test(argument) && !takesValue(own[index - 1] ?? ''),
-  );
-  const command = own[at];
-  if (command === undefined) return undefined;
+function commandWithoutDashes(own: readonly string[], program: Command): UsageError | undefined {
+  const isPid = (index: number): boolean => /^\d+$/.test(own[index] ?? '');
+  const [first, ...others] = operandsOf(own, program);
+  if (first === undefined || !isPid(first)) return undefined;
+  const at = others.find((index) => !isPid(index));
+  if (at === undefined) return undefined;
   return new UsageError(
-    `${JSON.stringify(command)} is no process id`,
+    `${JSON.stringify(own[at])} is no process id`,
     `a command goes behind --: icount-gdb ${own.slice(0, at).join(' ')} -- ${own.slice(at).join(' ')}`,
   );
 }
 
-/** Whether what comes after it may be the value of an option. */
-function takesValue(argument: string): boolean {
-  return /^-[^=]*$/.test(argument) && !SWITCHES.has(argument);
+/** Where the arguments are that are neither an option nor what may be its value. */
+function operandsOf(own: readonly string[], program: Command): readonly number[] {
+  const switches = program.options.filter((option) => !option.required && !option.optional);
+  const isSwitch = (argument: string): boolean =>
+    switches.some(({ short, long }) => argument === short || argument === long);
+  const takesValue = (argument = ''): boolean => /^-[^=]*$/.test(argument) && !isSwitch(argument);
+  return [...own.keys()].filter(
+    (index) => !own[index]?.startsWith('-') && !takesValue(own[index - 1]),
+  );
 }
-
-const SWITCHES: ReadonlySet<string> = new Set('-q --quiet -v --verbose --live --append'.split(' '));

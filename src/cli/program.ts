@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { formatNames } from '../observers/rows/formats.js';
 import { choiceOption } from './choice.js';
-import { givenOptions, refuseOptionsBefore, takePrinting } from './commander-usage.js';
+import { givenOptions, refuseOptionsBefore, takePrinting, usageError } from './commander-usage.js';
 import { addCommonOptions } from './common-options.js';
 import { parseDuration, parseInterval } from './duration.js';
 import { fullHelp, styleHelp } from './help.js';
@@ -15,7 +15,7 @@ import { type GivenFlags, watchRequest } from './watch-request.js';
 /**
  * Understands a command line.
  *
- * @throws UsageError; CommanderError for what commander finds wrong
+ * @throws UsageError
  */
 export function parseCommandLine(argv: readonly string[], version: string): Request {
   const { own, command } = splitCommand(argv);
@@ -23,15 +23,18 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
   const program = createProgram(version, command, (taken) => {
     request = taken;
   });
+  const subcommand = own.find((word) => program.commands.some((one) => one.name() === word));
   try {
     program.parse(own, { from: 'user' });
   } catch (error) {
-    const isPrinted = error instanceof CommanderError && error.exitCode === 0;
-    if (!isPrinted) throw habitOf(own) ?? error;
+    const isCommanders = error instanceof CommanderError;
+    // What it has printed was asked for.
+    if (!isCommanders || error.exitCode !== 0) {
+      throw habitOf(own, program) ?? (isCommanders ? usageError(error, subcommand) : error);
+    }
   }
-  const name = program.args[0] ?? '';
-  if (command !== undefined && program.commands.some((one) => one.name() === name)) {
-    throw new UsageError(`${name} takes no command after --`);
+  if (command !== undefined && subcommand !== undefined && subcommand === program.args[0]) {
+    throw new UsageError(`${subcommand} takes no command after --`);
   }
   if (request === undefined) throw new Error('commander knows an option that we do not');
   return request;

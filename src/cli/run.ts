@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
 import { ExitCode, IcountError } from '../errors.js';
 import { isUtf8Locale, plainText } from '../text/printable.js';
-import { usageError } from './commander-usage.js';
 import { describeError, messagesOn } from './messages.js';
 import { parseCommandLine } from './program.js';
 
@@ -14,10 +12,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const { talk, run } = parseCommandLine(argv, packageVersion());
     return await run(messagesOn(process.stderr, talk));
   } catch (error) {
-    const failure = error instanceof CommanderError ? usageError(error) : error;
-    const text = describeError(failure);
+    const text = describeError(error);
     process.stderr.write(isUtf8Locale(process.env) ? text : plainText(text));
-    return failure instanceof IcountError ? failure.exitCode : ExitCode.samplingFailed;
+    return error instanceof IcountError ? error.exitCode : ExitCode.samplingFailed;
   }
 }
 

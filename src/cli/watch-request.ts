@@ -2,10 +2,9 @@ import type { BracketOptions } from '../commands/bracket.js';
 import type { PollOptions } from '../commands/poll.js';
 import type { WatchOptions } from '../commands/watch-options.js';
 import { UsageError } from '../errors.js';
-import type { GuestChoice } from '../guest/guests.js';
 import { checkInterval } from '../guest/sampler-choice.js';
 import type { FormatName } from '../observers/rows/formats.js';
-import { type CommonFlags, guestOptions } from './common-options.js';
+import { type CommonFlags, guestChoice, guestOptions } from './common-options.js';
 import { DEFAULT_INTERVAL_NS } from './duration.js';
 import type { Request } from './request.js';
 
@@ -63,17 +62,6 @@ export function watchRequest(
     run: async (messages) =>
       await (await import('../commands/bracket.js')).bracket(options, messages),
   };
-}
-
-/** @throws UsageError */
-export function guestChoice(pids: readonly number[], all: boolean): GuestChoice {
-  if (all && pids.length > 0) {
-    throw new UsageError('--all and process ids exclude each other', 'give one or the other');
-  }
-  if (!all && pids.length === 0) {
-    throw new UsageError('which guest?', 'give a process id (pgrep -a qemu), or --all');
-  }
-  return all ? { kind: 'all' } : { kind: 'named', pids };
 }
 
 function pollOptions(watch: WatchOptions, given: GivenFlags): PollOptions {

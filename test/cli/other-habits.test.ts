@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { habitOf } from '../../src/cli/other-habits.js';
+import { createProgram } from '../../src/cli/program.js';
+
+const program = createProgram('0', undefined, () => {});
 
 test.each([
   ['-p 1234', 'there is no option -p: process ids need none', 'icount-gdb 1234'],
@@ -20,13 +23,18 @@ test.each([
     '"./run" is no process id',
     'a command goes behind --: icount-gdb -q 12 13 -- ./run -x',
   ],
+  [
+    '-i 3 5 sleep 1',
+    '"sleep" is no process id',
+    'a command goes behind --: icount-gdb -i 3 5 -- sleep 1',
+  ],
 ])('%s is answered with how it is written here', (line, message, hint) => {
-  expect(habitOf(line.split(' '))).toMatchObject({ message, hint });
+  expect(habitOf(line.split(' '), program)).toMatchObject({ message, hint });
 });
 
-test.each(['--plot x', '12 --foo bar', 'lst', '12', 'inspect 12 13', '--frobnicate'])(
+test.each(['--plot x', '12 --foo bar', 'lst', '12', 'inspect 12 13', '--frobnicate', '-i 3 list'])(
   '%s is no habit of other tools',
   (line) => {
-    expect(habitOf(line.split(' '))).toBeUndefined();
+    expect(habitOf(line.split(' '), program)).toBeUndefined();
   },
 );

@@ -1,16 +1,13 @@
-import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import { usageError } from '../../src/cli/commander-usage.js';
 import { parseCommandLine } from '../../src/cli/program.js';
 import { UsageError } from '../../src/errors.js';
 
 /** What the user is told about a command line that makes no sense. */
-function complaint(...argv: readonly string[]): string {
+function complaint(...argv: readonly string[]): UsageError {
   try {
     parseCommandLine(argv, '0.0.0');
   } catch (error) {
-    const usage = error instanceof CommanderError ? usageError(error) : error;
-    if (usage instanceof UsageError) return usage.message;
+    if (error instanceof UsageError) return error;
     throw error;
   }
   throw new Error('nothing was wrong');
@@ -35,7 +32,16 @@ test.each([
   ['--interval 1s list', 'list takes no --interval'],
   ['--gdb gdb inspect 1', '--gdb belongs after inspect'],
 ])('icount-gdb %s: %s', (line, expected) => {
-  expect(complaint(...line.split(' '))).toBe(expected);
+  expect(complaint(...line.split(' ')).message).toBe(expected);
+});
+
+test.each([
+  ['1 --formt csv', 'icount-gdb --help shows what there is'],
+  ['doctor --formt', 'icount-gdb help doctor shows what there is'],
+  ['list 1', 'icount-gdb help list shows what there is'],
+  ['--gdb gdb inspect 1', 'icount-gdb help inspect shows what there is'],
+])('icount-gdb %s: %s', (line, hint) => {
+  expect(complaint(...line.split(' ')).hint).toBe(hint);
 });
 
 test('options after a command are the command’s', () => {

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { directoryOfFile } from '../fixtures/directory.ts';
 import type { Guest } from '../fixtures/guest.ts';
-import { startBusyHarts } from '../fixtures/harts.ts';
+import { startBusyHarts, startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { stateOf } from '../fixtures/process-status.ts';
 import { readRecords } from '../fixtures/records.ts';
@@ -242,4 +242,19 @@ test('with --all a guest that starts later is shown, and its end', async () => {
 
   expect(await terminal.status()).toBe(0);
   expectRestored(terminal);
+});
+
+test('of several guests a tick is shown when all have had it', async () => {
+  // At rest: their ticks come within milliseconds.
+  await using one = await startHarts('scoreboard', { inline: true });
+  await using other = await startHarts('scoreboard', { inline: true });
+  await using terminal = startIcountInTerminal([one.pid, other.pid, '--live', '-i', '1s']);
+  // Before the second tick. There is a least when all have had the first.
+  await terminal.whenTold('the first tick of both', () => {
+    const text = picture(terminal).join('\n');
+    return /instructions in (0|1\.[0-4])/.test(text) && /mean [\d.]+ +least [\d.]+/.test(text);
+  });
+  terminal.type('q');
+
+  expect(await terminal.status()).toBe(0);
 });

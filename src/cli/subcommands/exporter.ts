@@ -10,11 +10,11 @@ import {
   addMessageOptions,
   addReadingOptions,
   type CommonFlags,
+  guestChoice,
   guestOptions,
 } from '../common-options.js';
 import { parsePid } from '../pid.js';
 import type { Subcommand } from '../request.js';
-import { guestChoice } from '../watch-request.js';
 
 interface ExporterFlags extends Omit<CommonFlags, 'sampler'> {
   readonly all: boolean;

@@ -10,7 +10,7 @@ import { Screen } from './screen.js';
 import type { LiveState } from './state.js';
 import { view } from './view.js';
 
-/** Nobody can read faster, and the ticks come every millisecond if that is asked for. */
+/** At most 25 pictures a second, however often there are ticks. */
 const LEAST_PICTURE_MS = 40;
 
 /**
@@ -31,6 +31,7 @@ export function openLive(
   let held: LiveState | undefined;
   let help = false;
   let drawnAtMs = 0;
+  let due: NodeJS.Timeout | undefined;
 
   const screen = new Screen(process.stdin, process.stdout, {
     onRedraw: draw,
@@ -57,6 +58,8 @@ export function openLive(
   });
 
   function draw(): void {
+    clearTimeout(due);
+    due = undefined;
     drawnAtMs = performance.now();
     const { colour } = options;
     const paused = held !== undefined;
@@ -64,6 +67,13 @@ export function openLive(
     screen.draw(
       view(held ?? counts.state(), { ...screen.size, colour, glyphs, paused, help, keys }),
     );
+  }
+
+  /** Draws what of a tick comes soon after the last picture, such as another guest's, too. */
+  function drawSoon(): void {
+    const restMs = LEAST_PICTURE_MS - (performance.now() - drawnAtMs);
+    if (restMs <= 0) draw();
+    else due ??= setTimeout(draw, restMs);
   }
 
   function notice(text: string): void {
@@ -83,7 +93,7 @@ export function openLive(
     },
     ticks(pid, ticks) {
       for (const tick of ticks) counts.tick(pid, tick);
-      if (held === undefined && performance.now() - drawnAtMs >= LEAST_PICTURE_MS) draw();
+      if (held === undefined) drawSoon();
     },
     end(pid, { end: guestEnd }) {
       if (guestEnd === undefined) return;
@@ -91,6 +101,7 @@ export function openLive(
       draw();
     },
     close() {
+      clearTimeout(due);
       if (isOpen) screen.close();
       messages.restore();
     },
