@@ -17,11 +17,16 @@ export interface MemorySnapshot {
 }
 
 /** The guest process's memory, handed in. Rejects when there is no way to read at all any more. */
-export interface Memory {
-  readonly wordBytes: 4 | 8;
-  readonly byteOrder: 'little' | 'big';
+export interface Memory extends WordFormat {
   /** Reads the ranges in order, in one round trip. */
   read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot>;
+}
+
+/** How numbers lie in memory: as is the host's way, and its ELF files say. */
+export interface WordFormat {
+  /** Of an address, a size, a `long`. */
+  readonly wordBytes: 4 | 8;
+  readonly byteOrder: ByteOrder;
 }
 
 /** Order of the bytes in a number: the host's, as its ELF files say. */

@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
@@ -48,7 +47,7 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
       while (runs.length < options.repeat && left.length > 0 && runner.signal === undefined) {
         const takeIn = takingIn(options, messages, left, leftOut);
         const { intervalNs } = options;
-        const run = await runBracketed(left, runner, systemClock, intervalNs, observers, takeIn);
+        const run = await runBracketed(left, runner, intervalNs, observers, takeIn);
         runs.push(run);
         if (options.repeat > 1) reportRun(run, runs.length, labelled, messages);
         left = guestsLeft(run, left);

@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
@@ -162,7 +161,7 @@ async function checkCounters(
   const guest = await diagnosis.check(
     'counters',
     () =>
-      resolveGuest(pid, options, systemClock, {
+      resolveGuest(pid, options, {
         onNotice: messages.notice,
         onOver: () => {},
         onLine: messages.conversation,

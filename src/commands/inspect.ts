@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { commandLineCounting } from '../guest/mode.js';
@@ -24,7 +23,7 @@ export interface InspectOptions extends GuestOptions {
  * @throws an IcountError that says what is missing
  */
 export async function inspect(options: InspectOptions, messages: Messages): Promise<number> {
-  const guest = await resolveGuest(options.pid, options, systemClock, {
+  const guest = await resolveGuest(options.pid, options, {
     onNotice: messages.notice,
     onOver: () => {},
     onLine: messages.conversation,
@@ -61,7 +60,7 @@ function fileFacts({
   return [
     ['process', String(target.pid)],
     ['QEMU', target.executable],
-    ['gdb', watch.gdbVersion],
+    ['gdb', watch.gdb.version],
     ['sampler', sampler],
     ['plugin', plugin.mappedPath],
     ['kind', KINDS[match.layout.plugin]],

@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import { InterruptedError } from '../errors.js';
 import { areLabelled, withGuests } from '../guest/guests.js';
 import type { Messages } from '../messages.js';
@@ -45,7 +44,6 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
       const early = signals.received();
       if (early !== undefined) return signalStatus(early);
       const results = await sampleGuests(guests, {
-        clock: systemClock,
         intervalNs: options.intervalNs,
         limit: options.limit,
         stop,

@@ -1,4 +1,4 @@
-import type { Clock, MonotonicNs } from '../clock.js';
+import { systemClock as clock, type MonotonicNs } from '../clock.js';
 import type { UseGuest } from '../guest/newcomers.js';
 import { checkInterval } from '../guest/sampler-choice.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
@@ -15,7 +15,6 @@ export interface GuestResult {
 }
 
 export interface SamplingOptions {
-  readonly clock: Clock;
   /** Without it there is one sample, at the end. */
   readonly intervalNs?: number;
   readonly limit: SamplerOptions['limit'];
@@ -44,7 +43,7 @@ export async function sampleGuests(
   guests: readonly WatchedGuest[],
   options: SamplingOptions,
 ): Promise<readonly GuestResult[]> {
-  const { clock, stop, onBaselines, takeIn, intervalNs } = options;
+  const { stop, onBaselines, takeIn, intervalNs } = options;
   for (const { info } of guests) {
     if (intervalNs !== undefined) checkInterval(intervalNs, info.sampler);
   }
@@ -102,7 +101,7 @@ function limitFrom(
 
 /** Runs `use` with a signal that tells when the run is over, also if there is no guest left to tell. */
 async function untilOver(
-  { clock, intervalNs, limit, stop }: SamplingOptions,
+  { intervalNs, limit, stop }: SamplingOptions,
   begun: MonotonicNs,
   use: (over: AbortSignal) => Promise<void>,
 ): Promise<void> {
@@ -128,7 +127,7 @@ async function sample(
   joined: () => number,
   firstReadOver: (hasCounters: boolean) => void,
 ): Promise<GuestResult> {
-  const { clock, intervalNs, limit, observer } = options;
+  const { intervalNs, limit, observer } = options;
   let joinedNs = 0;
   const result = await runSampler({
     source: guest.source,

@@ -1,4 +1,5 @@
-import { type ElfFormat, recordAt } from './record.js';
+import type { WordFormat } from '../memory.js';
+import { recordAt } from './record.js';
 import { type OpenElf, type Section, SectionType } from './section.js';
 import { type Segment, SegmentType } from './segments.js';
 
@@ -62,7 +63,7 @@ function noteRanges(
 }
 
 /** Steps through notes (Elf_Nhdr: three words in either class) up to one that does not fit. */
-function buildIdIn(bytes: Buffer, range: NoteRange, format: ElfFormat): BuildIdNote | undefined {
+function buildIdIn(bytes: Buffer, range: NoteRange, format: WordFormat): BuildIdNote | undefined {
   // gABI: 8 in 64-bit files, yet everyone aligns to 4 but for .note.gnu.property.
   const alignment = range.alignment === 8n ? 8 : 4;
   let at = 0;
@@ -82,7 +83,10 @@ function buildIdIn(bytes: Buffer, range: NoteRange, format: ElfFormat): BuildIdN
     if (isBuildId) {
       return {
         hex: bytes.toString('hex', description, description + sizeBytes),
-        addressBytes: BigInt.asUintN(format.wordBits, range.addressBytes + BigInt(description)),
+        addressBytes: BigInt.asUintN(
+          8 * format.wordBytes,
+          range.addressBytes + BigInt(description),
+        ),
         sizeBytes,
       };
     }

@@ -1,4 +1,4 @@
-import type { ByteOrder } from '../memory.js';
+import type { WordFormat } from '../memory.js';
 import { type BuildIdNote, findBuildId } from './build-id.js';
 import { CheckedSource, MalformedElfError } from './checked.js';
 import { readDebugLink } from './debug-link.js';
@@ -18,9 +18,7 @@ export interface WantedNames {
 }
 
 /** What an ELF file tells about itself (gABI, elf(5)). */
-export interface ElfFile {
-  readonly wordBits: 32 | 64;
-  readonly byteOrder: ByteOrder;
+export interface ElfFile extends WordFormat {
   /** `e_machine`; `machineName` has the names. */
   readonly machine: number;
   /** `e_type`: 3 (ET_DYN) for a shared object. */
@@ -57,12 +55,11 @@ export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promi
   const dynsym = onlyOne(sections.all, SectionType.dynsym, '.dynsym');
   const debugLink = sections.named('.gnu_debuglink');
   return {
-    wordBits: format.wordBits,
-    byteOrder: format.byteOrder,
+    ...format,
     machine: header.machine,
     type: header.type,
     buildId: await findBuildId(elf, segments),
-    firstLoadAddress: firstLoadAddress(segments, format.wordBits),
+    firstLoadAddress: firstLoadAddress(segments, format.wordBytes),
     hasDebugInfo: hasContents(
       source,
       sections.named('.debug_info') ?? sections.named('.zdebug_info'),
@@ -75,9 +72,7 @@ export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promi
 }
 
 /** Variables of a program, and where in memory they would be if it were loaded as it was linked. */
-export interface ProgramVariables {
-  readonly wordBits: 32 | 64;
-  readonly byteOrder: ByteOrder;
+export interface ProgramVariables extends WordFormat {
   /** Where it begins. */
   readonly entry: bigint;
   /** Of .dynsym, which no strip takes away, and else of .symtab. */

@@ -1,5 +1,6 @@
+import type { WordFormat } from '../memory.js';
 import { type CheckedSource, MalformedElfError } from './checked.js';
-import { type ElfFormat, recordAt } from './record.js';
+import { recordAt } from './record.js';
 
 const MAGIC = Buffer.from('\x7fELF', 'latin1');
 const IDENT_BYTES = 16n; // EI_NIDENT
@@ -14,7 +15,7 @@ export interface TableLocation {
 
 /** The file header (Elf32_Ehdr, Elf64_Ehdr), as it is written: counts may be escapes. */
 export interface ElfHeader {
-  readonly format: ElfFormat;
+  readonly format: WordFormat;
   /** `e_type`: 3 (ET_DYN) for a shared object. */
   readonly type: number;
   /** `e_machine`. */
@@ -30,7 +31,7 @@ export interface ElfHeader {
 /** Reads the file header, which tells the class and the byte order of all the rest. */
 export async function readHeader(source: CheckedSource): Promise<ElfHeader> {
   const format = await readFormat(source);
-  const wide = format.wordBits === 64;
+  const wide = format.wordBytes === 8;
   const bytes = await source.read(0n, wide ? 64n : 52n, 'file headers');
   const record = recordAt(bytes, 0, format);
   const tail = wide ? 54 : 42; // e_phentsize, from which on both classes agree
@@ -52,7 +53,7 @@ export async function readHeader(source: CheckedSource): Promise<ElfHeader> {
   return header;
 }
 
-async function readFormat(source: CheckedSource): Promise<ElfFormat> {
+async function readFormat(source: CheckedSource): Promise<WordFormat> {
   if (source.sizeBytes === 0) {
     throw new MalformedElfError('is empty');
   }
@@ -74,7 +75,7 @@ async function readFormat(source: CheckedSource): Promise<ElfFormat> {
   if (data !== 1 && data !== 2) {
     throw new MalformedElfError(`is of unknown byte order ${data}`);
   }
-  return { wordBits: elfClass === 2 ? 64 : 32, byteOrder: data === 1 ? 'little' : 'big' };
+  return { wordBytes: elfClass === 2 ? 8 : 4, byteOrder: data === 1 ? 'little' : 'big' };
 }
 
 /** The gABI lets entries grow; none ever did, and the dynamic linker refuses other sizes too. */

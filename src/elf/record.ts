@@ -1,12 +1,4 @@
-import { type ByteOrder, decodeUnsigned } from '../memory.js';
-
-/** What `e_ident` says about the layout of everything that follows. */
-export interface ElfFormat {
-  /** EI_CLASS: the width of addresses, offsets and sizes. */
-  readonly wordBits: 32 | 64;
-  /** EI_DATA. */
-  readonly byteOrder: ByteOrder;
-}
+import { decodeUnsigned, type WordFormat } from '../memory.js';
 
 /** One structure of elf.h: its fields by their offset in it. */
 export interface ElfRecord {
@@ -19,18 +11,17 @@ export interface ElfRecord {
 }
 
 /** The structure that begins at `base` of `bytes`, which must hold all of it. */
-export function recordAt(bytes: Buffer, base: number, format: ElfFormat): ElfRecord {
+export function recordAt(bytes: Buffer, base: number, format: WordFormat): ElfRecord {
   const little = format.byteOrder === 'little';
-  const wideBytes = format.wordBits === 64 ? 8 : 4;
   return {
     half: (offset) =>
       little ? bytes.readUInt16LE(base + offset) : bytes.readUInt16BE(base + offset),
     word: (offset) => wordAt(bytes, base + offset, format),
-    wide: (offset) => decodeUnsigned(bytes, base + offset, wideBytes, format.byteOrder),
+    wide: (offset) => decodeUnsigned(bytes, base + offset, format.wordBytes, format.byteOrder),
   };
 }
 
 /** Elf_Word at a place, for those who look at one field of thousands of records. */
-export function wordAt(bytes: Buffer, place: number, { byteOrder }: ElfFormat): number {
+export function wordAt(bytes: Buffer, place: number, { byteOrder }: WordFormat): number {
   return byteOrder === 'little' ? bytes.readUInt32LE(place) : bytes.readUInt32BE(place);
 }

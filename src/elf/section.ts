@@ -1,5 +1,5 @@
+import type { WordFormat } from '../memory.js';
 import type { CheckedSource } from './checked.js';
-import type { ElfFormat } from './record.js';
 
 /** `sh_type` values (elf.h) that are looked for. */
 export const SectionType = { symtab: 2, strtab: 3, note: 7, nobits: 8, dynsym: 11 } as const;
@@ -21,6 +21,6 @@ export interface Section {
 /** A file whose section headers are read: what it takes to read what is in the sections. */
 export interface OpenElf {
   readonly source: CheckedSource;
-  readonly format: ElfFormat;
+  readonly format: WordFormat;
   readonly sections: readonly Section[];
 }

@@ -1,6 +1,7 @@
+import type { WordFormat } from '../memory.js';
 import { type CheckedSource, MalformedElfError } from './checked.js';
 import type { ElfHeader } from './header.js';
-import { type ElfFormat, recordAt } from './record.js';
+import { recordAt } from './record.js';
 import { type Section, SectionType } from './section.js';
 import { readStringTable, type StringTable } from './strings.js';
 
@@ -49,13 +50,13 @@ export async function readSections(source: CheckedSource, header: ElfHeader): Pr
 
 async function readHeaders(
   source: CheckedSource,
-  format: ElfFormat,
+  format: WordFormat,
   offset: bigint,
   count: bigint,
 ): Promise<readonly Section[]> {
-  const entryBytes = format.wordBits === 64 ? 64 : 40;
+  const entryBytes = format.wordBytes === 8 ? 64 : 40;
   const bytes = await source.read(offset, count * BigInt(entryBytes), 'section headers');
-  const wide = format.wordBits === 64;
+  const wide = format.wordBytes === 8;
   return Array.from({ length: Number(count) }, (_, index) => {
     const record = recordAt(bytes, index * entryBytes, format);
     return {

@@ -48,7 +48,7 @@ export async function readSegments(
   if (count > MAX_SEGMENTS) {
     throw new MalformedElfError(`has ${count} segments, too many to be a plugin`);
   }
-  const wide = header.format.wordBits === 64;
+  const wide = header.format.wordBytes === 8;
   const entryBytes = wide ? 56 : 32;
   const bytes = await source.read(offset, BigInt(count * entryBytes), 'program headers');
   return Array.from({ length: count }, (_, index) => {
@@ -69,12 +69,12 @@ export async function readSegments(
  * modulo the page size (gABI, "Program Loading"), so their difference is what a mapping of offset 0
  * begins at; a file that breaks this can't be loaded. Zero where nothing is loaded.
  */
-export function firstLoadAddress(segments: readonly Segment[], wordBits: 32 | 64): bigint {
+export function firstLoadAddress(segments: readonly Segment[], wordBytes: 4 | 8): bigint {
   const load = segments.find((segment) => segment.type === SegmentType.load);
   if (load === undefined) {
     return 0n;
   }
-  const start = BigInt.asUintN(wordBits, load.addressBytes - load.offset);
+  const start = BigInt.asUintN(8 * wordBytes, load.addressBytes - load.offset);
   return start - (start % PAGE_BYTES);
 }
 

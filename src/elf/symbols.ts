@@ -80,7 +80,7 @@ async function eachNamed(
     return;
   }
   const { source, format, sections } = elf;
-  const wide = format.wordBits === 64;
+  const wide = format.wordBytes === 8;
   const entryBytes = wide ? 24 : 16;
   if (table.entryBytes !== BigInt(entryBytes)) {
     throw new MalformedElfError(

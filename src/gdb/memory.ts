@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.js';
-import type { ElfFile } from '../elf/elf.js';
-import type { Memory, MemoryRange, MemorySnapshot } from '../memory.js';
+import { systemClock } from '../clock.js';
+import type { ByteOrder, Memory, MemoryRange, MemorySnapshot, WordFormat } from '../memory.js';
 import { findText, findValue } from '../mi/record.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession, ResultRecord } from './session.js';
@@ -70,19 +69,17 @@ function decodeContents(answer: ResultRecord, range: MemoryRange): Buffer | unde
 /** The guest's memory through gdb, with the window of time in which it was read. */
 export class GuestMemory implements Memory {
   readonly wordBytes: 4 | 8;
-  readonly byteOrder: 'little' | 'big';
+  readonly byteOrder: ByteOrder;
   readonly #session: GdbSession;
-  readonly #clock: Clock;
 
-  constructor(session: GdbSession, elf: ElfFile, clock: Clock) {
+  constructor(session: GdbSession, { wordBytes, byteOrder }: WordFormat) {
     this.#session = session;
-    this.#clock = clock;
-    this.wordBytes = elf.wordBits === 64 ? 8 : 4;
-    this.byteOrder = elf.byteOrder;
+    this.wordBytes = wordBytes;
+    this.byteOrder = byteOrder;
   }
 
   async read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot> {
-    const sent = this.#clock.now();
+    const sent = systemClock.now();
     const pieces = await readMemory(this.#session, ranges);
     const window = this.#session.heardAt - sent;
     return { pieces, takenAt: sent + window / 2n, windowNs: Number(window) };

@@ -37,14 +37,18 @@ const GDB_OPTIONS = [
  */
 const START_TIMEOUT_MS = 20_000;
 
-/** A gdb that is running and set up, attached to nothing yet. */
-export interface Gdb {
-  readonly session: GdbSession;
-  readonly pid: number;
+/** What a gdb is able to. */
+export interface GdbFacts {
   /** For instance `13.1`. */
   readonly version: string;
   /** Why it can't take samples by itself, in its own words; undefined if it can. */
   readonly noSampler: string | undefined;
+}
+
+/** A gdb that is running and set up, attached to nothing yet. */
+export interface Gdb extends GdbFacts {
+  readonly session: GdbSession;
+  readonly pid: number;
   /** Settles when the process has ended, with how; never rejects. */
   readonly ended: Promise<string>;
   /**

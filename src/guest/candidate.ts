@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import type { Messages } from '../messages.js';
 import type { FoundProcess } from '../qemu/guest-looks.js';
 import { attachGuest } from './attach-guest.js';
@@ -35,7 +34,7 @@ export async function resolveCandidate(
   { messages, labelled, onGdbReplaced }: CandidateEvents,
 ): Promise<Candidate> {
   const over = new AbortController();
-  const resolved = await resolveGuest(pid, options, systemClock, {
+  const resolved = await resolveGuest(pid, options, {
     onNotice: (text) => messages.notice(labelled ? `process ${pid}: ${text}` : text),
     onOver: () => over.abort('stopped'),
     onLine: messages.conversation,

@@ -5,7 +5,7 @@ import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
 import { CUT_SHORT, SAMPLER_CLASS } from '../gdb/sampler-record.js';
 import type { AsyncRecord, GdbSession, SessionEvents } from '../gdb/session.js';
-import { type Gdb, startGdb } from '../gdb/start.js';
+import { type Gdb, type GdbFacts, startGdb } from '../gdb/start.js';
 import { loadPlugin } from '../gdb/symbols.js';
 import { frozenCgroup } from '../proc/cgroup.js';
 import { alreadyTraced } from '../proc/permission.js';
@@ -98,13 +98,8 @@ export class Connection {
     return this.#gdb.session;
   }
 
-  get gdbVersion(): string {
-    return this.#gdb.version;
-  }
-
-  /** Why gdb can't take samples by itself; undefined if it can. */
-  get noSampler(): string | undefined {
-    return this.#gdb.noSampler;
+  get gdb(): GdbFacts {
+    return this.#gdb;
   }
 
   /** What gdb's sampler writes goes to this one from now on. */

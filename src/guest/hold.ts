@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
 import { isLossOfGdb } from '../gdb/failure.js';
 import { GuestMemory } from '../gdb/memory.js';
 import type { GdbSession } from '../gdb/session.js';
+import type { GdbFacts } from '../gdb/start.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isAlive } from './guest-end.js';
@@ -14,7 +14,6 @@ import { isStandstill, standstillOf } from './standstill.js';
 const STOPPED_POLL_MS = 20;
 
 export interface HoldOptions extends ConnectionOptions {
-  readonly clock: Clock;
   /** The state is one that lasts: there is nothing to wait for any more. */
   readonly onOver: () => void;
   /** A gdb that had ended or hung was replaced. */
@@ -53,13 +52,8 @@ export class Hold {
     return hold;
   }
 
-  get gdbVersion(): string {
-    return this.#connection.gdbVersion;
-  }
-
-  /** Why gdb can't take samples by itself; undefined if it can. */
-  get noSampler(): string | undefined {
-    return this.#connection.noSampler;
+  get gdb(): GdbFacts {
+    return this.#connection.gdb;
   }
 
   get state(): HoldState {
@@ -169,7 +163,7 @@ export class Hold {
 
   /** Takes the connection, attached just now, for the one to read by. */
   #take(elf: ElfFile): void {
-    const memory = new GuestMemory(this.#connection.session, elf, this.#options.clock);
+    const memory = new GuestMemory(this.#connection.session, elf);
     this.#become({ kind: 'attached', memory, connection: this.#connection });
     const { end } = this.#connection;
     if (end !== undefined) this.#onConnectionOver(end);

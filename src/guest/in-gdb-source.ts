@@ -1,4 +1,4 @@
-import type { Clock, MonotonicNs } from '../clock.js';
+import { systemClock as clock, type MonotonicNs } from '../clock.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { BEAT_NS } from '../gdb/sampler-script.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
@@ -30,18 +30,16 @@ export class InGdbSource implements ReadingSource {
   readonly #hold: Hold;
   readonly #watch: Watch;
   readonly #counters: Counters;
-  readonly #clock: Clock;
   readonly #news = new News();
   #sampling: Sampling | undefined;
   /** What has come and was not handed on yet, and the last that came at all. */
   #arrived: Taken[] = [];
   #latest: Taken | undefined;
 
-  constructor(hold: Hold, watch: Watch, counters: Counters, clock: Clock) {
+  constructor(hold: Hold, watch: Watch, counters: Counters) {
     this.#hold = hold;
     this.#watch = watch;
     this.#counters = counters;
-    this.#clock = clock;
     hold.hearChanges(() => this.#news.tell());
   }
 
@@ -51,7 +49,6 @@ export class InGdbSource implements ReadingSource {
 
   async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<readonly Taken[]> {
     const { grid, end } = schedule;
-    const clock = this.#clock;
     const stopped = (): void => this.#news.tell();
     signal.addEventListener('abort', stopped);
     this.#arrived = [];
@@ -161,8 +158,8 @@ export class InGdbSource implements ReadingSource {
   /** Waits for news, or for so long that there should have been some. */
   async #isSilent({ connection }: Sampling, end: MonotonicNs | undefined): Promise<boolean> {
     const { session } = connection;
-    await this.#news.until(earlier(session.heardAt + SILENCE_NS, end), this.#clock);
-    return this.#clock.now() - session.heardAt >= SILENCE_NS;
+    await this.#news.until(earlier(session.heardAt + SILENCE_NS, end), clock);
+    return clock.now() - session.heardAt >= SILENCE_NS;
   }
 
   #isAttachedBy({ connection }: Sampling): boolean {
@@ -175,7 +172,7 @@ export class InGdbSource implements ReadingSource {
     if (taken.outcome.kind === 'reading') this.#hold.noteReading();
     this.#arrived.push(taken);
     // As long as nobody takes them they become no more than there were in that time.
-    const stale = this.#clock.now() - STALE_NS;
+    const stale = clock.now() - STALE_NS;
     while (this.#arrived.length > 1 && (this.#arrived[0]?.began ?? stale) < stale) {
       this.#arrived.shift();
     }

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js';
 import { NoSuchProcessError, UnresolvedCountersError } from '../errors.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { readVariables } from '../gdb/symbols.js';
@@ -53,7 +52,6 @@ export interface ResolvedGuest {
 export async function resolveGuest(
   pid: number,
   options: GuestOptions,
-  clock: Clock,
   events: GuestEvents,
 ): Promise<ResolvedGuest> {
   const target = await readProcess(pid);
@@ -82,14 +80,12 @@ export async function resolveGuest(
       pluginFd: plugin.handle.fd,
       pid,
       startTicks,
-      clock,
       ...events,
     });
-    const sampler = chooseSampler(options.sampler, options.gdb, watch.noSampler);
+    const sampler = chooseSampler(options.sampler, options.gdb, watch.gdb.noSampler);
     const variables = await watch.ask((session) => readVariables(session, plugin.elf));
     if (variables.size === 0) throw stripped(plugin);
-    const wordBytes = plugin.elf.wordBits === 64 ? 8 : 4;
-    const match = selectLayout(variables, wordBytes, printable(plugin.name));
+    const match = selectLayout(variables, plugin.elf.wordBytes, printable(plugin.name));
     return { target, command, plugin, variables, match, watch, sampler, vcpus, leave };
   } catch (error) {
     await leave();

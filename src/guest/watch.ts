@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.js';
 import type { ElfFile } from '../elf/elf.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import type { GdbSession } from '../gdb/session.js';
+import type { GdbFacts } from '../gdb/start.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory, MemoryRange, MemorySnapshot } from '../memory.js';
 import type { Reading, ReadOutcome } from '../sampler/reading.js';
@@ -38,8 +38,8 @@ export class GuestWatch {
     return new GuestWatch(options.pid, await Hold.open(options));
   }
 
-  get gdbVersion(): string {
-    return this.#hold.gdbVersion;
+  get gdb(): GdbFacts {
+    return this.#hold.gdb;
   }
 
   /** Puts questions about the file to gdb, before it attaches (see `Hold`). */
@@ -55,21 +55,13 @@ export class GuestWatch {
    */
   async attach(elf: ElfFile, signal?: AbortSignal): Promise<Memory> {
     await this.#hold.attach(elf, signal);
-    return {
-      wordBytes: elf.wordBits === 64 ? 8 : 4,
-      byteOrder: elf.byteOrder,
-      read: (ranges) => this.#readPatiently(ranges),
-    };
-  }
-
-  /** Why gdb can't take samples by itself; undefined if it can. */
-  get noSampler(): string | undefined {
-    return this.#hold.noSampler;
+    const { wordBytes, byteOrder } = elf;
+    return { wordBytes, byteOrder, read: (ranges) => this.#readPatiently(ranges) };
   }
 
   /** The counters, taken by gdb itself on a grid. */
-  sampledInGdb(counters: Counters, clock: Clock): InGdbSource {
-    return new InGdbSource(this.#hold, this, counters, clock);
+  sampledInGdb(counters: Counters): InGdbSource {
+    return new InGdbSource(this.#hold, this, counters);
   }
 
   /** Reads the counters, or says why there is nothing to read. */

@@ -62,7 +62,7 @@ export function watchedGuest(
       pluginKind: match.layout.plugin,
       layout: counters.layout,
       mode: counters.mode,
-      gdb: watch.gdbVersion,
+      gdb: watch.gdb.version,
       sampler,
       vcpuLabel: vcpuLabels(attached),
       async lookAtVcpus() {
@@ -78,7 +78,7 @@ export function watchedGuest(
     read,
     source:
       sampler === 'gdb'
-        ? watch.sampledInGdb(counters, systemClock)
+        ? watch.sampledInGdb(counters)
         : new PacedSource({ read }, systemClock, MI_PACE),
   };
 }

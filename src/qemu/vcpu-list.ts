@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ProgramVariables, readProgramVariables } from '../elf/elf.js';
 import { fileSource } from '../elf/source.js';
-import { decodeUnsigned } from '../memory.js';
+import { decodeUnsigned, type WordFormat } from '../memory.js';
 import { readAuxv } from '../proc/process.js';
 import { ProcessMemory } from '../proc/process-memory.js';
 
@@ -29,8 +29,7 @@ async function readVariables(handle: FileHandle): Promise<ProgramVariables> {
 }
 
 /** Where a process's program begins, wherever that was loaded; undefined if it is not to be found. */
-function entryInMemory(pid: number, { wordBits, byteOrder }: ProgramVariables): bigint | undefined {
-  const wordBytes = wordBits === 64 ? 8 : 4;
+function entryInMemory(pid: number, { wordBytes, byteOrder }: WordFormat): bigint | undefined {
   const vector = readAuxv(pid) ?? Buffer.of();
   for (let at = 0; at + 2 * wordBytes <= vector.length; at += 2 * wordBytes) {
     if (decodeUnsigned(vector, at, wordBytes, byteOrder) === AT_ENTRY) {
@@ -120,11 +119,9 @@ export class VcpuList {
   }
 
   async #previous(memory: ProcessMemory, link: bigint): Promise<bigint | undefined> {
-    const wordBytes = this.#elf.wordBits === 64 ? 8 : 4;
+    const { wordBytes, byteOrder } = this.#elf;
     const bytes = await memory.read(link + BigInt(wordBytes), wordBytes);
-    return bytes === undefined
-      ? undefined
-      : decodeUnsigned(bytes, 0, wordBytes, this.#elf.byteOrder);
+    return bytes === undefined ? undefined : decodeUnsigned(bytes, 0, wordBytes, byteOrder);
   }
 
   #addressOf(...names: readonly string[]): bigint | undefined {

@@ -1,4 +1,3 @@
-import { systemClock } from '../../src/clock.js';
 import { attachGuest } from '../../src/guest/attach-guest.js';
 import { commandLineCounting } from '../../src/guest/mode.js';
 import { resolveGuest } from '../../src/guest/resolve-guest.js';
@@ -30,7 +29,7 @@ export async function attachTo(pid: number, given: AttachOptions = {}): Promise<
     sampler: 'auto',
   } as const;
   let commands = 0;
-  const guest = await resolveGuest(pid, options, systemClock, {
+  const guest = await resolveGuest(pid, options, {
     onNotice: (text) => process.stderr.write(`${text}\n`),
     onOver: () => {},
     onLine: (direction) => {
@@ -68,7 +67,7 @@ export async function lookAt(pid: number): Promise<Onlooker> {
     sampler: 'auto',
   } as const;
   const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
-  const guest = await resolveGuest(pid, options, systemClock, events);
+  const guest = await resolveGuest(pid, options, events);
   const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);
   await guest.leave();
   const memory = new ProcMemory(pid);

@@ -1,4 +1,4 @@
-import type { ElfFormat } from '../../src/elf/record.js';
+import type { WordFormat } from '../../src/memory.js';
 
 /** A symbol of a hand-made file. `name` may be an offset into the string table, true or not. */
 export interface SymbolSpec {
@@ -38,7 +38,7 @@ export interface SegmentSpec {
 
 /** The parts of a hand-made file; header fields can be set to what they should not be. */
 export interface ElfSpec {
-  readonly format: ElfFormat;
+  readonly format: WordFormat;
   readonly type?: number;
   readonly machine?: number;
   readonly sections?: readonly SectionSpec[];
@@ -54,10 +54,10 @@ export interface ElfSpec {
 
 /** Collects the fields of one structure. */
 class Fields {
-  readonly #format: ElfFormat;
+  readonly #format: WordFormat;
   readonly #parts: Buffer[] = [];
 
-  constructor(format: ElfFormat) {
+  constructor(format: WordFormat) {
     this.#format = format;
   }
 
@@ -84,7 +84,7 @@ class Fields {
   }
 
   wide(value: bigint): this {
-    return this.#add(this.#format.wordBits / 8, value);
+    return this.#add(this.#format.wordBytes, value);
   }
 
   get bytes(): Buffer {
@@ -108,7 +108,7 @@ export function stringTable(names: readonly string[]): {
 
 /** A symbol table and its string table, as two sections. */
 export function symbolSections(
-  format: ElfFormat,
+  format: WordFormat,
   kind: 'symtab' | 'dynsym',
   symbols: readonly SymbolSpec[],
 ): readonly SectionSpec[] {
@@ -122,14 +122,14 @@ export function symbolSections(
       type: kind === 'symtab' ? 2 : 11,
       data: Buffer.concat([symbolEntry(format, { name: 0, type: 0 }, new Map()), ...entries]),
       link: stringsName,
-      entryBytes: format.wordBits === 64 ? 24n : 16n,
+      entryBytes: format.wordBytes === 8 ? 24n : 16n,
     },
     { name: stringsName, type: 3, data: strings.data },
   ];
 }
 
 function symbolEntry(
-  format: ElfFormat,
+  format: WordFormat,
   symbol: SymbolSpec,
   offsets: ReadonlyMap<string, number>,
 ): Buffer {
@@ -141,14 +141,14 @@ function symbolEntry(
       .byte((binding << 4) | type)
       .byte(symbol.visibility ?? 0)
       .half(symbol.section ?? 1);
-  return format.wordBits === 64
+  return format.wordBytes === 8
     ? rest(fields).wide(value).wide(size).bytes
     : rest(fields.wide(value).wide(size)).bytes;
 }
 
 /** One note (Elf_Nhdr). */
 export function note(
-  format: ElfFormat,
+  format: WordFormat,
   owner: string,
   type: number,
   description: Buffer,
@@ -169,7 +169,7 @@ function padded(bytes: Buffer, alignment: number): Buffer {
 /** Lays out a file: header, program headers, contents of the sections, section headers. */
 export function buildElf(spec: ElfSpec): Buffer {
   const { format, segments = [] } = spec;
-  const wide = format.wordBits === 64;
+  const wide = format.wordBytes === 8;
   const all: SectionSpec[] =
     spec.sections === undefined
       ? []
@@ -230,12 +230,12 @@ export function buildElf(spec: ElfSpec): Buffer {
   return Buffer.concat([ident, header, ...programHeaders, ...contents, ...headers]);
 }
 
-function segmentEntry(format: ElfFormat, segment: SegmentSpec): Buffer {
+function segmentEntry(format: WordFormat, segment: SegmentSpec): Buffer {
   const { type, offset, address, fileBytes = 0n, alignment = 4096n } = segment;
   const fields = new Fields(format).word(type);
   const addresses = (to: Fields) =>
     to.wide(offset).wide(address).wide(address).wide(fileBytes).wide(fileBytes);
-  return format.wordBits === 64
+  return format.wordBytes === 8
     ? addresses(fields.word(5)).wide(alignment).bytes
     : addresses(fields).word(5).wide(alignment).bytes;
 }

@@ -119,7 +119,7 @@ test('a separate debug file has the symbols, the build-id and nothing to export'
 test("no section headers leave the segments' build-id", async () => {
   const whole = await read(plugin.file);
   const bytes = readFileSync(plugin.file);
-  bytes.fill(0, ...(whole.wordBits === 64 ? [40, 48] : [32, 36])); // e_shoff
+  bytes.fill(0, ...(whole.wordBytes === 8 ? [40, 48] : [32, 36])); // e_shoff
   expect(await readElf(memorySource(bytes), NAMES)).toMatchObject({
     buildId: whole.buildId,
     firstLoadAddress: whole.firstLoadAddress,

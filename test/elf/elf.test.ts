@@ -14,9 +14,9 @@ import { BUILD_ID, FORMATS, NAMES, sampleElf, sampleSpec } from './sample.js';
 
 const read = (bytes: Buffer, names: WantedNames = NAMES) => readElf(memorySource(bytes), names);
 
-describe.each(FORMATS)('$wordBits-bit $byteOrder-endian', (format) => {
+describe.each(FORMATS)('$wordBytes bytes a word, $byteOrder-endian', (format) => {
   const sample = sampleSpec(format);
-  const wide = format.wordBits === 64;
+  const wide = format.wordBytes === 8;
 
   /** The sample with one section exchanged. */
   const withSection = (name: string, change: Partial<SectionSpec>): Buffer =>
@@ -193,7 +193,7 @@ describe.each(FORMATS)('$wordBits-bit $byteOrder-endian', (format) => {
     [
       'lies below its offset',
       { offset: 0x2000n, address: 0x1000n },
-      BigInt.asUintN(format.wordBits, -0x1000n),
+      BigInt.asUintN(8 * format.wordBytes, -0x1000n),
     ],
   ])('the first segment that %s', async (_, segment, expected) => {
     const bytes = buildElf({
@@ -272,7 +272,7 @@ describe.each(FORMATS)('$wordBits-bit $byteOrder-endian', (format) => {
 });
 
 test('a variable of 2^63 bytes is refused', async () => {
-  const format = { wordBits: 64, byteOrder: 'little' } as const;
+  const format = { wordBytes: 8, byteOrder: 'little' } as const;
   const sections = symbolSections(format, 'symtab', [{ name: 'counts', size: 1n << 63n }]);
   await expect(read(buildElf({ format, sections }))).rejects.toThrow(MalformedElfError);
 });
@@ -291,7 +291,7 @@ test.each([
 });
 
 test('a file for another machine says so', async () => {
-  const format = { wordBits: 64, byteOrder: 'big' } as const;
+  const format = { wordBytes: 8, byteOrder: 'big' } as const;
   expect(await read(buildElf({ format, machine: 22, type: 1 }))).toMatchObject({
     machine: 22,
     type: 1,
@@ -307,7 +307,7 @@ test('a file that becomes shorter while it is read is refused', async () => {
 });
 
 describe('a sparse file of 2^52 bytes', () => {
-  const format = { wordBits: 64, byteOrder: 'little' } as const;
+  const format = { wordBytes: 8, byteOrder: 'little' } as const;
 
   /** Zeros behind the bytes, and a count of what is read. */
   function sparse(bytes: Buffer) {

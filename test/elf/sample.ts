@@ -1,13 +1,13 @@
 import type { WantedNames } from '../../src/elf/elf.js';
-import type { ElfFormat } from '../../src/elf/record.js';
+import type { WordFormat } from '../../src/memory.js';
 import { buildElf, type ElfSpec, note, symbolSections } from './build-elf.js';
 
 /** Every class with every byte order. */
-export const FORMATS: readonly ElfFormat[] = [
-  { wordBits: 32, byteOrder: 'little' },
-  { wordBits: 32, byteOrder: 'big' },
-  { wordBits: 64, byteOrder: 'little' },
-  { wordBits: 64, byteOrder: 'big' },
+export const FORMATS: readonly WordFormat[] = [
+  { wordBytes: 4, byteOrder: 'little' },
+  { wordBytes: 4, byteOrder: 'big' },
+  { wordBytes: 8, byteOrder: 'little' },
+  { wordBytes: 8, byteOrder: 'big' },
 ];
 
 export const NAMES: WantedNames = {
@@ -18,7 +18,7 @@ export const NAMES: WantedNames = {
 export const BUILD_ID = Buffer.from('0123456789abcdef0123456789abcdef01234567', 'hex');
 
 /** What a libinsn.so has that matters, in a file of about one kilobyte. */
-export function sampleSpec(format: ElfFormat): ElfSpec & Required<Pick<ElfSpec, 'sections'>> {
+export function sampleSpec(format: WordFormat): ElfSpec & Required<Pick<ElfSpec, 'sections'>> {
   return {
     format,
     segments: [
@@ -64,6 +64,6 @@ export function sampleSpec(format: ElfFormat): ElfSpec & Required<Pick<ElfSpec, 
 }
 
 /** The bytes of `sampleSpec`. */
-export function sampleElf(format: ElfFormat): Buffer {
+export function sampleElf(format: WordFormat): Buffer {
   return buildElf(sampleSpec(format));
 }

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.js';
 import { readElf } from '../../src/elf/elf.js';
 import { fileSource } from '../../src/elf/source.js';
 import { NoSuchProcessError } from '../../src/errors.js';
@@ -19,7 +18,6 @@ async function openWatch(pid: number, startTicks: bigint, said: string[]) {
     pluginFd: handle.fd,
     pid,
     startTicks,
-    clock: systemClock,
     onNotice: () => {},
     onOver: () => {},
     onLine: (direction, line) => {

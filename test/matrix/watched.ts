@@ -1,4 +1,3 @@
-import { systemClock } from '../../src/clock.js';
 import { type AttachedGuest, attachGuest } from '../../src/guest/attach-guest.js';
 import { type ResolvedGuest, resolveGuest } from '../../src/guest/resolve-guest.js';
 import { readThreads } from '../../src/proc/threads.js';
@@ -11,7 +10,6 @@ export async function watch(pid: number, gdb: string): Promise<Watched> {
   const guest = await resolveGuest(
     pid,
     { gdb, mode: 'auto', plugin: undefined, pluginFile: undefined, sampler: 'auto' },
-    systemClock,
     {
       onNotice: (text) => notices.push(text),
       onOver: () => {},

@@ -1,4 +1,3 @@
-import type { Clock } from '../../clock.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import type { Observer } from '../../observers/observer.js';
 import { type GuestResult, sampleGuests } from '../sample-guests.js';
@@ -21,7 +20,6 @@ export interface BracketRun {
 export async function runBracketed(
   guests: readonly WatchedGuest[],
   runner: CommandRunner,
-  clock: Clock,
   intervalNs: number | undefined,
   observer: Observer,
   takeIn: TakeIn | undefined,
@@ -29,7 +27,6 @@ export async function runBracketed(
   const stop = new AbortController();
   const baselines = new BaselineCount();
   const sampling = sampleGuests(guests, {
-    clock,
     ...(intervalNs === undefined ? {} : { intervalNs }),
     limit: {},
     stop,
