@@ -91,7 +91,7 @@ end
 # handle; of libbb 4: numbers, 5: inline_count and counts, 6: handles; 0: neither. QEMU's other
 # plugins have variables of these names: only those of insn.c and bb.c count.
 define icount-layout
-  pipe -d @@ info variables -q -n ^\(insn_count\|inline_insn_count\|inline_count\|bb_count\|counts\|max_cpus\|do_inline\)$ @@ awk '/^File / { file = / ([^ ]*\/)?insn\.c:$/ ? "insn" : / ([^ ]*\/)?bb\.c:$/ ? "bb" : "" } / [*]?[a-z_]+(\[[0-9]+\])?;$/ { name = $NF; sub(/;$/, "", name); sub(/^[*]/, "", name); many = sub(/\[[0-9]+\]$/, "", name); has[file, name] = many ? "array" : / qemu_plugin_u64 / ? "handle" : "one" } END { if (("insn", "do_inline") in has) { if ((("insn", "inline_insn_count") in has) && has["insn", "counts"] == "array") exit 2; if (("insn", "insn_count") in has) exit has["insn", "insn_count"] == "handle" ? 3 : 1 } if (("bb", "do_inline") in has) { if ((("bb", "inline_count") in has) && (("bb", "max_cpus") in has) && (("bb", "counts") in has)) exit 5; if ((("bb", "insn_count") in has) && (("bb", "bb_count") in has)) exit has["bb", "insn_count"] == "handle" ? 6 : 4 } exit 0 }'
+  pipe -d @@ info variables -q -n ^\(insn_count\|inline_insn_count\|inline_count\|bb_count\|counts\|max_cpus\|do_inline\)$ @@ awk '/^File / { file = / ([^ ]*\/)?insn\.c:$/ ? "insn" : / ([^ ]*\/)?bb\.c:$/ ? "bb" : "" } /^([0-9]+:|[}])/ && / [*]?[a-z_]+(\[[0-9]+\])?;$/ { name = $NF; sub(/;$/, "", name); sub(/^[*]/, "", name); many = sub(/\[[0-9]+\]$/, "", name); has[file, name] = many ? "array" : / qemu_plugin_u64 / ? "handle" : / GPtrArray [*]/ ? "pointers" : "one" } END { if (("insn", "do_inline") in has) { if ((("insn", "inline_insn_count") in has) && has["insn", "counts"] == "array") exit 2; if (("insn", "insn_count") in has) exit has["insn", "insn_count"] == "handle" ? 3 : 1 } if (("bb", "do_inline") in has) { if ((("bb", "inline_count") in has) && (("bb", "max_cpus") in has) && has["bb", "counts"] == "pointers") exit 5; if ((("bb", "insn_count") in has) && (("bb", "bb_count") in has)) exit has["bb", "insn_count"] == "handle" ? 6 : 4 } exit 0 }'
   set $icount_layout = $_shell_exitcode
 end
 
@@ -178,30 +178,42 @@ end
 # counts is a GPtrArray { gpointer *pdata; guint len; ... } of one structure per vCPU in callback
 # mode of a system; else max_cpus is 0, and inline_count is for all.
 define icount-struct
-  if 'bb.c'::do_inline || 'bb.c'::max_cpus == 0
-    icount-one libbb bb.c block-struct inline_count.insn_count
+  set $icount_offset = (char *)&'bb.c'::inline_count.insn_count - (char *)&'bb.c'::inline_count
+  if sizeof('bb.c'::inline_count) != 32 || $icount_offset != 24
+    printf "icount: libbb's inline_count has %d bytes and insn_count at %d, instead of 32 and 24; nothing was read\n", (int)sizeof('bb.c'::inline_count), (int)$icount_offset
   else
-    if 'bb.c'::counts == 0 || 'bb.c'::counts->len != 'bb.c'::max_cpus
-      printf "icount: libbb has no counters yet\n"
+    if 'bb.c'::do_inline || 'bb.c'::max_cpus == 0
+      icount-one libbb bb.c block-struct inline_count.insn_count
     else
-      printf "libbb, layout block-struct, callback mode\n"
-      # From one pointer to the next, by way of what it points to.
-      set $icount_offset = (char *)&'bb.c'::inline_count.insn_count - (char *)&'bb.c'::inline_count
-      set $icount_pointers = (char **)'bb.c'::counts->pdata
-      set $icount_sum = (unsigned long long)0
-      set $icount_slot = 0
-      while $icount_slot < 'bb.c'::max_cpus
-        set $icount_count = *(unsigned long long *)($icount_pointers[$icount_slot] + $icount_offset)
-        icount-add
-        set $icount_slot = $icount_slot + 1
-      end
-      icount-sum
+      icount-heap
     end
   end
 end
 
 document icount-struct
 Print the counters of libbb of QEMU 5.2 to 8.2. Use icount.
+end
+
+# From one pointer to the next, by way of what it points to.
+define icount-heap
+  if 'bb.c'::counts == 0 || 'bb.c'::counts->len != 'bb.c'::max_cpus
+    printf "icount: libbb has no counters yet\n"
+  else
+    printf "libbb, layout block-struct, callback mode\n"
+    set $icount_pointers = (char **)'bb.c'::counts->pdata
+    set $icount_sum = (unsigned long long)0
+    set $icount_slot = 0
+    while $icount_slot < 'bb.c'::max_cpus
+      set $icount_count = *(unsigned long long *)($icount_pointers[$icount_slot] + $icount_offset)
+      icount-add
+      set $icount_slot = $icount_slot + 1
+    end
+    icount-sum
+  end
+end
+
+document icount-heap
+Print a counter of each vCPU that libbb has one for. Use icount.
 end
 
 # $icount_slots counters, the first at $icount_first, $icount_stride bytes from one to the next.
@@ -241,10 +253,10 @@ document icount-sum
 Print the sum. Use icount.
 end
 
-# Says which of three it is: no plugin, a file that gdb did not find, no debug information. The
-# column "Syms Read" of `info sharedlibrary` is Yes, Yes (*) or No.
+# Says which of four it is: no plugin, a file that gdb did not find, no debug information, another
+# plugin. The column "Syms Read" of `info sharedlibrary` is Yes, Yes (*) or No.
 define icount-absent
-  pipe -d @@ info sharedlibrary @@ awk '/(insn|libbb)[^\/]*\.so/ { found = $NF; read = / Yes / } END { sub(/.*\//, "", found); if (found == "") print "icount: this process has neither libinsn.so nor libbb.so loaded"; else if (!read) print "icount: gdb has not read " found "; if QEMU was given a relative path: cd to the directory in which QEMU was started, then: sharedlibrary " found; else print "icount: " found " has no debug information; icount-gdb reads it without" }'
+  pipe -d @@ info sharedlibrary @@ awk '/(insn|libbb)[^\/]*\.so/ { found = $NF; read = / Yes /; bare = / Yes \(\*\) / } END { sub(/.*\//, "", found); if (found == "") print "icount: this process has neither libinsn.so nor libbb.so loaded"; else if (!read) print "icount: gdb has not read " found "; if QEMU was given a relative path: cd to the directory in which QEMU was started, then: sharedlibrary " found; else if (bare) print "icount: " found " has no debug information; icount-gdb reads it without"; else print "icount: the variables of " found " are of no libinsn or libbb that is known" }'
 end
 
 document icount-absent

@@ -1,10 +1,11 @@
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
-import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
+import { findCounters } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
 import { countingCaveats } from '../guest/vcpu-words.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/layout.js';
+import type { Memory } from '../memory.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { checkProc } from '../proc/own-proc.js';
@@ -170,13 +171,13 @@ async function checkCounters(
   );
   if (guest === undefined) return false;
   try {
-    const attached = await diagnosis.check(
+    const memory = await diagnosis.check(
       'ptrace',
-      () => attachGuest(guest, options),
+      () => guest.watch.attach(guest.plugin.elf),
       () => 'attached, with all threads running',
     );
-    if (attached === undefined) diagnosis.unknown('reading');
-    else await checkReading(diagnosis, guest, attached);
+    if (memory === undefined) diagnosis.unknown('reading');
+    else await checkReading(diagnosis, guest, memory, options);
   } finally {
     await guest.leave();
   }
@@ -186,22 +187,26 @@ async function checkCounters(
 async function checkReading(
   diagnosis: Diagnosis,
   guest: ResolvedGuest,
-  attached: AttachedGuest,
+  memory: Memory,
+  options: DoctorOptions,
 ): Promise<void> {
-  const { counters } = attached;
-  await diagnosis.check(
+  const read = await diagnosis.check(
     'reading',
     async () => {
-      const outcome = await guest.watch.read(counters);
+      const attached = await findCounters(guest, memory, options);
+      const outcome = await guest.watch.read(attached.counters);
       if (outcome.kind !== 'reading') throw noBaseline(guest.target.pid, outcome);
-      return outcome.reading.counters.reduce((sum, counter) => sum + counter, 0n);
+      const total = outcome.reading.counters.reduce((sum, counter) => sum + counter, 0n);
+      return { attached, total };
     },
-    (total) => {
+    ({ attached: { counters }, total }) => {
       const each = counters.perVcpu ? 'per vCPU' : 'for all vCPUs together';
       return `${counters.mode} mode, counted ${each}; ${groupDigits(total)} instructions so far`;
     },
   );
-  for (const { text } of countingCaveats(attached)) diagnosis.note('counts', text);
+  for (const { text } of read === undefined ? [] : countingCaveats(read.attached)) {
+    diagnosis.note('counts', text);
+  }
 }
 
 async function processTexts(): Promise<(target: ProcessFacts) => string> {

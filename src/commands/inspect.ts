@@ -82,7 +82,8 @@ function fileFacts({
 }
 
 function unattached(guest: ResolvedGuest): readonly Fact[] {
-  const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);
+  const counting = commandLineCounting(guest);
+  const counters = guest.match.counters(counting, guest.plugin.loadBias, counting.mode);
   return [
     ['mode', `${counters.mode} (by the command line; not attached)`],
     ['address', hex(counters.address)],

@@ -48,7 +48,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
   const [names, uptime] = await Promise.all([readUserNames(), readSystemUptime()]);
   return await Promise.all(
     guests.map(async (guest): Promise<ListedGuest> => {
-      const { target, command } = guest;
+      const { target, command, plugin } = guest;
       const vcpus = new Vcpus(guest);
       await vcpus.look();
       return {
@@ -57,13 +57,17 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
         user: names.get(target.uid),
         architecture: command.architecture,
         emulation: command.kind,
-        mode: commandLineMode(command, guest.plugin.path),
+        mode: commandLineMode(
+          command,
+          plugin.path,
+          plugin.beside.map(({ path }) => path),
+        ),
         vcpus: vcpus.count,
         uptimeNs: processUptimeNs(uptime, target.startTicks),
         state: await stateOf(guest.pid),
         executable: target.executable,
-        plugin: guest.plugin.path,
-        pluginKind: guest.plugin.kind,
+        plugin: plugin.path,
+        pluginKind: plugin.kind,
         argv: target.argv,
       };
     }),

@@ -33,13 +33,25 @@ async function readVariable(
 
 /** The same by QEMU's command line, where the process itself is not to be asked. */
 export function commandLineCounting({ command, plugin }: ResolvedGuest): Counting {
-  const mode = commandLineMode(command, plugin.mappedPath);
+  const others = plugin.beside.map(({ path }) => path);
+  const mode = commandLineMode(command, plugin.mappedPath, others);
   return { mode, perVcpu: mode === 'percpu' && command.kind !== 'user' };
 }
 
-/** A plugin's mode by QEMU's command line, which may have named it by a symbolic link. */
-export function commandLineMode(command: QemuCommand, mappedPath: string): Mode {
-  const named = command.plugins.filter(({ file }) => basename(file) === basename(mappedPath));
-  const options = named.length > 0 ? named : command.plugins;
-  return options.some(({ inline }) => inline === true) ? 'inline' : 'percpu';
+/**
+ * A plugin's mode by QEMU's command line, which may have named it by a symbolic link: then it is the
+ * one that none of the `others`, which count in the same process, is.
+ */
+export function commandLineMode(
+  { plugins }: Pick<QemuCommand, 'plugins'>,
+  mappedPath: string,
+  others: readonly string[],
+): Mode {
+  const isNamed = (file: string, path: string): boolean => basename(file) === basename(path);
+  const options = [
+    plugins.filter(({ file }) => file === mappedPath),
+    plugins.filter(({ file }) => isNamed(file, mappedPath)),
+    plugins.filter(({ file }) => !others.some((other) => isNamed(file, other))),
+  ].find(({ length }) => length > 0);
+  return options?.some(({ inline }) => inline === true) ? 'inline' : 'percpu';
 }

@@ -1,7 +1,7 @@
 import { NoSuchProcessError, UnresolvedCountersError } from '../errors.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { readVariables } from '../gdb/symbols.js';
-import type { LayoutMatch, Mode } from '../layout/layout.js';
+import { type LayoutMatch, type Mode, pluginNames } from '../layout/layout.js';
 import { selectLayout } from '../layout/select.js';
 import type { Variables } from '../layout/variable.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
@@ -84,8 +84,9 @@ export async function resolveGuest(
     });
     const sampler = chooseSampler(options.sampler, options.gdb, watch.gdb.noSampler);
     const variables = await watch.ask((session) => readVariables(session, plugin.elf));
-    if (variables.size === 0) throw stripped(plugin);
-    const match = selectLayout(variables, plugin.elf.wordBytes, printable(plugin.name));
+    if (variables.size === 0) throw withoutVariables(plugin);
+    const { wordBytes } = plugin.elf;
+    const match = selectLayout(variables, wordBytes, printable(plugin.name), plugin.kind);
     return { target, command, plugin, variables, match, watch, sampler, vcpus, leave };
   } catch (error) {
     await leave();
@@ -95,10 +96,17 @@ export async function resolveGuest(
   }
 }
 
-function stripped(plugin: PluginFile): UnresolvedCountersError {
-  const { buildId } = plugin.elf;
+function withoutVariables({ name, kind, elf }: PluginFile): UnresolvedCountersError {
+  const { buildId, hasSymbolTable } = elf;
+  if (hasSymbolTable) {
+    return new UnresolvedCountersError(
+      printable(name),
+      `it has none of the variables of ${pluginNames[kind]}`,
+      `point --plugin-file at a copy of the ${pluginNames[kind]}.so that QEMU loaded`,
+    );
+  }
   return new UnresolvedCountersError(
-    printable(plugin.name),
+    printable(name),
     'it has been stripped of its symbols',
     `point --plugin-file at an unstripped copy${buildId === undefined ? '' : ` with the build-id ${buildId.hex}`}`,
   );

@@ -1,4 +1,4 @@
-import type { Counters } from '../layout/layout.js';
+import type { Counters, Mode } from '../layout/layout.js';
 
 /** What is asked about a guest's vCPUs here. */
 export interface CountedVcpus {
@@ -7,7 +7,9 @@ export interface CountedVcpus {
     readonly most: number;
     readonly areParallel: boolean;
   };
-  readonly counters: Pick<Counters, 'sharedSlots' | 'lossy'>;
+  readonly counters: Pick<Counters, 'sharedSlots' | 'lossy' | 'mode'>;
+  /** The plugin's own mode, should it count elsewhere than in these. */
+  readonly elsewhere: Mode | undefined;
 }
 
 /**
@@ -25,20 +27,28 @@ export function vcpuLabels(guest: CountedVcpus): (index: number) => string {
 }
 
 /** Whether what is said about the counts depends on how many vCPUs there are. */
-export function dependsOnVcpus({ sharedSlots, lossy }: CountedVcpus['counters']): boolean {
+export function dependsOnVcpus({
+  sharedSlots,
+  lossy,
+}: Pick<Counters, 'sharedSlots' | 'lossy'>): boolean {
   return lossy || sharedSlots !== undefined;
 }
 
 /** Something that the user should know about how far the counts can be trusted. */
 export interface Caveat {
-  readonly kind: 'lossy' | 'shared';
+  readonly kind: 'elsewhere' | 'lossy' | 'shared';
   /** One sentence. */
   readonly text: string;
 }
 
 /** What is true of the counts at this moment. */
-export function countingCaveats({ vcpus, counters }: CountedVcpus): readonly Caveat[] {
+export function countingCaveats(guest: CountedVcpus): readonly Caveat[] {
+  const { vcpus, counters, elsewhere } = guest;
   const { count, most, areParallel } = vcpus;
+  if (elsewhere !== undefined) {
+    const text = `the plugin counts in ${elsewhere} mode: what it has for the ${counters.mode} mode, which --mode asks for, stands still`;
+    return [{ kind: 'elsewhere', text }];
+  }
   const { lossy, sharedSlots } = counters;
   const caveats: Caveat[] = [];
   if (lossy && areParallel) {

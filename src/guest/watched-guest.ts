@@ -66,8 +66,7 @@ export function watchedGuest(
       sampler,
       vcpuLabel: vcpuLabels(attached),
       async lookAtVcpus() {
-        if (!dependsOnVcpus(counters)) return [];
-        await attached.vcpus.look();
+        if (dependsOnVcpus(counters)) await attached.vcpus.look();
         return countingCaveats(attached);
       },
     },

@@ -6,8 +6,8 @@ import type { Variables } from './variable.js';
 
 const NAME = 'block-struct';
 const STRUCT_BYTES = 32;
+const BLOCKS_OFFSET_BYTES = 16;
 const COUNTER_OFFSET_BYTES = 24;
-const IN_STRUCT = { strideBytes: STRUCT_BYTES, offsetBytes: COUNTER_OFFSET_BYTES };
 
 /**
  * libbb of QEMU 5.2 to 8.2 (tests/plugin/bb.c):
@@ -31,16 +31,23 @@ export const blockStruct: Layout = {
     if (inline === undefined || counts === undefined || maxCpus === undefined) return undefined;
     const mismatch = expectStruct(variables) ?? expectPointer(variables, wordBytes);
     if (mismatch !== undefined) return mismatch;
-    return ({ mode, perVcpu }, bias) =>
-      perVcpu && mode === 'percpu'
-        ? heapCounters(counts.addressBytes + bias, maxCpus.addressBytes + bias)
-        : singleCounter(
-            NAME,
-            mode,
-            inline.addressBytes + bias + BigInt(COUNTER_OFFSET_BYTES),
-            // A callback holds the structure's lock.
-            mode === 'inline',
-          );
+    return (counting, bias, mode) => {
+      // A callback holds the structure's lock.
+      const lossy = counting.mode === 'inline';
+      const countersAt = (offsetBytes: number, blocks?: Counters): Counters =>
+        counting.perVcpu && mode === 'percpu'
+          ? heapCounters(
+              counts.addressBytes + bias,
+              maxCpus.addressBytes + bias,
+              offsetBytes,
+              blocks,
+            )
+          : singleCounter(NAME, mode, inline.addressBytes + bias + BigInt(offsetBytes), {
+              lossy,
+              blocks,
+            });
+      return countersAt(COUNTER_OFFSET_BYTES, countersAt(BLOCKS_OFFSET_BYTES));
+    };
   },
 };
 
@@ -73,7 +80,13 @@ function expectPointer(variables: Variables, wordBytes: 4 | 8): string | undefin
 /** A longer array is none of libbb's; bounds what a sample may read. */
 const MOST_VCPUS = 4_096;
 
-function heapCounters(address: bigint, maxCpusAddress: bigint): Counters {
+function heapCounters(
+  address: bigint,
+  maxCpusAddress: bigint,
+  offsetBytes: number,
+  blocks: Counters | undefined,
+): Counters {
+  const spacing = { strideBytes: STRUCT_BYTES, offsetBytes };
   return countersOf(
     {
       layout: NAME,
@@ -84,11 +97,12 @@ function heapCounters(address: bigint, maxCpusAddress: bigint): Counters {
       sharedSlots: undefined,
       perVcpu: true,
       lossy: false,
+      blocks,
     },
     // Once it is found, nothing of it moves.
     async (memory) => ({
       ranges: await followPointers(memory, address, maxCpusAddress),
-      counters: (pieces) => pieces.flatMap((bytes) => countersIn(memory, bytes, 1, IN_STRUCT)),
+      counters: (pieces) => pieces.flatMap((bytes) => countersIn(memory, bytes, 1, spacing)),
     }),
   );
 }

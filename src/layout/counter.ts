@@ -1,6 +1,6 @@
 import { decodeUnsigned, type Memory } from '../memory.js';
 import { countersOf } from './counters-of.js';
-import type { Counters, Mode } from './layout.js';
+import type { CounterFacts, Counters, Mode } from './layout.js';
 import type { Variable } from './variable.js';
 
 /** Every counter of every plugin is a `uint64_t`. */
@@ -25,7 +25,12 @@ export function expectCounter(name: string, variable: Variable): string | undefi
 }
 
 /** One counter that all vCPUs add to; `lossy` unless each holds a lock meanwhile. */
-export function singleCounter(layout: string, mode: Mode, address: bigint, lossy = true): Counters {
+export function singleCounter(
+  layout: string,
+  mode: Mode,
+  address: bigint,
+  { lossy = true, blocks }: Partial<Pick<CounterFacts, 'lossy' | 'blocks'>> = {},
+): Counters {
   return countersOf(
     {
       layout,
@@ -35,6 +40,7 @@ export function singleCounter(layout: string, mode: Mode, address: bigint, lossy
       sharedSlots: undefined,
       perVcpu: false,
       lossy,
+      blocks,
     },
     (memory) => ({
       ranges: [{ address, lengthBytes: COUNTER_BYTES }],

@@ -27,6 +27,8 @@ export interface CounterFacts {
   readonly perVcpu: boolean;
   /** Whether several vCPUs add to one counter without atomicity, losing increments. */
   readonly lossy: boolean;
+  /** The blocks that were executed, where the plugin counts these beside their instructions. */
+  readonly blocks?: Counters | undefined;
 }
 
 /** Where the counters are, and how to read them. */
@@ -50,11 +52,16 @@ export class UnreadableCountersError extends Error {
   override readonly name = 'UnreadableCountersError' as const;
 }
 
+/**
+ * The counters of a plugin that counts in that way; `biasBytes` is added to link-time addresses. Where
+ * a layout has some for each mode, `mode` says which: those of the other one stand still.
+ */
+export type CountersIn = (counting: Counting, biasBytes: bigint, mode: Mode) => Counters;
+
 /** A layout that fits what was found. */
 export interface LayoutMatch {
   readonly layout: Layout;
-  /** Its counters in a mode; `biasBytes` is added to link-time addresses. */
-  readonly counters: (counting: Counting, biasBytes: bigint) => Counters;
+  readonly counters: CountersIn;
 }
 
 /**
@@ -69,10 +76,7 @@ export interface Layout {
   readonly versions: string;
   /** The names of the variables that it is told by, the one that counts first. */
   readonly variables: readonly [counter: string, ...others: string[]];
-  match(
-    variables: Variables,
-    wordBytes: 4 | 8,
-  ): ((counting: Counting, biasBytes: bigint) => Counters) | string | undefined;
+  match(variables: Variables, wordBytes: 4 | 8): CountersIn | string | undefined;
 }
 
 /** QEMU's plugins that count instructions: one adds 1 for each, the other a block's number. */

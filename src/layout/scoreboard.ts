@@ -3,6 +3,7 @@ import { COUNTER_BYTES, countersIn } from './counter.js';
 import { countersOf, readOne } from './counters-of.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
 import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
+import type { Variable } from './variable.js';
 
 /**
  * QEMU 9.0 and newer (include/qemu/qemu-plugin.h, plugins/api.c): `insn_count` is a handle
@@ -48,7 +49,12 @@ function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
       if (other !== undefined) {
         return `${other.name} has ${other.sizeBytes} bytes, where a scoreboard's handle has ${handle.sizeBytes}`;
       }
-      return ({ mode }, bias) => scoreboardCounters(about.name, mode, handle.addressBytes + bias);
+      const blocks = about.variables.includes('bb_count') ? variables.get('bb_count') : undefined;
+      return (_, bias, mode) => {
+        const counters = ({ addressBytes }: Variable, beside?: Counters) =>
+          scoreboardCounters(about.name, mode, addressBytes + bias, beside);
+        return counters(handle, blocks && counters(blocks));
+      };
     },
   };
 }
@@ -57,7 +63,12 @@ function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
 const MOST_SLOTS = 65_536;
 const MOST_ELEMENT_BYTES = 4_096;
 
-function scoreboardCounters(layout: string, mode: Mode, address: bigint): Counters {
+function scoreboardCounters(
+  layout: string,
+  mode: Mode,
+  address: bigint,
+  blocks: Counters | undefined,
+): Counters {
   return countersOf(
     {
       layout,
@@ -67,6 +78,7 @@ function scoreboardCounters(layout: string, mode: Mode, address: bigint): Counte
       sharedSlots: undefined,
       perVcpu: true,
       lossy: false,
+      blocks,
     },
     (memory) => followChain(memory, address),
   );

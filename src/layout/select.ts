@@ -1,29 +1,40 @@
 import { UnresolvedCountersError } from '../errors.js';
-import { type LayoutMatch, pluginNames } from './layout.js';
+import { type LayoutMatch, type PluginKind, pluginNames } from './layout.js';
 import { layouts, pluginKind } from './layouts.js';
 import type { Variable, Variables } from './variable.js';
 
 /**
  * The one layout that fits a plugin's variables. What fits none is refused with what was found:
- * a version of a plugin that we don't know must not be read as one that we do.
+ * a version of a plugin that we don't know must not be read as one that we do. `named` is what the file
+ * is called, should its variables not say what it is.
  *
  * @throws UnresolvedCountersError
  */
-export function selectLayout(variables: Variables, wordBytes: 4 | 8, file: string): LayoutMatch {
+export function selectLayout(
+  variables: Variables,
+  wordBytes: 4 | 8,
+  file: string,
+  named: PluginKind,
+): LayoutMatch {
   const mismatches: string[] = [];
-  const kind = pluginKind((name) => variables.has(name));
+  const kind = pluginKind((name) => variables.has(name)) ?? named;
   for (const layout of layouts.filter(({ plugin }) => plugin === kind)) {
     const match = layout.match(variables, wordBytes);
     if (typeof match === 'function') return { layout, counters: match };
     if (match !== undefined) mismatches.push(match);
   }
   const found = [...variables].map(describe).join(', ');
-  const name = kind === undefined ? 'libinsn or libbb' : pluginNames[kind];
   throw new UnresolvedCountersError(
     file,
-    mismatches[0] ?? `its variables are of no ${name} that is known (${found || 'none was found'})`,
-    `icount-gdb knows the ${name} of QEMU 4.2 to 11; please report this one with QEMU's version`,
+    mismatches[0] ??
+      `its variables are of no ${pluginNames[kind]} that is known (${found || 'none was found'})`,
+    whatIsKnown(kind),
   );
+}
+
+/** What to do about a plugin of that name which is none that we know. */
+export function whatIsKnown(kind: PluginKind): string {
+  return `icount-gdb knows the ${pluginNames[kind]} of QEMU 4.2 to 11; please report this one with QEMU's version`;
 }
 
 function describe([name, variable]: [string, Variable]): string {

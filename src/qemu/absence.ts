@@ -11,7 +11,7 @@ import { type LoadedPlugin, seemsToHavePlugin } from './plugin-file.js';
 
 /** A QEMU plugin that doesn't count, or that can't be told to. */
 export interface OtherPlugin {
-  readonly path: string;
+  readonly mapped: MappedFile;
   /** Nothing but its name could tell what it is. */
   readonly isStripped: boolean;
 }
@@ -38,11 +38,12 @@ export async function explainAbsence(
   }
   const [other] = otherPlugins;
   if (other !== undefined) {
+    const path = printable(other.mapped.path);
     return new NoPluginError(
       pid,
       other.isStripped
-        ? `has a plugin loaded (${printable(other.path)}) that is stripped of its symbols and named neither libinsn.so nor libbb.so`
-        : `has a plugin loaded (${printable(other.path)}), but it is neither libinsn nor libbb`,
+        ? `has a plugin loaded (${path}) that is stripped of its symbols and named neither libinsn.so nor libbb.so`
+        : `has a plugin loaded (${path}), but it is neither libinsn nor libbb`,
       other.isStripped
         ? 'if it is one of them, point --plugin-file at an unstripped copy'
         : `start QEMU with: ${OPTION}`,

@@ -13,6 +13,12 @@ export interface LoadedPlugin {
   readonly path: string;
 }
 
+/** The one of them that would be read. */
+export interface LocatedPlugin extends LoadedPlugin {
+  /** Others that count in the same process. */
+  readonly beside: readonly LoadedPlugin[];
+}
+
 /** The counting plugin to read, as a process has it mapped, and the file to take its symbols from. */
 export interface PluginFile {
   readonly kind: PluginKind;
@@ -35,6 +41,11 @@ export interface PluginFile {
 export function kindByVariables(elf: ElfFile): PluginKind | undefined {
   const has = (name: string): boolean => elf.objects.has(name) || elf.ambiguousObjects.has(name);
   return has('do_inline') ? pluginKind(has) : undefined;
+}
+
+/** Whether a file has some variable that a counting plugin has, and be it a single one. */
+export function hasSomeVariable(elf: ElfFile): boolean {
+  return elf.objects.size > 0 || elf.ambiguousObjects.size > 0;
 }
 
 /** Which counting plugin a file is named as; each may have any other name as well. */

@@ -7,13 +7,15 @@ import { type ProcessFacts, readMaps } from '../proc/process.js';
 import { explainUnopened, type OtherPlugin } from './absence.js';
 import type { QemuCommand } from './command-line.js';
 import { type OpenElfFile, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
-import { kindByName, kindByVariables } from './plugin-file.js';
+import { hasSomeVariable, kindByName, kindByVariables } from './plugin-file.js';
 import type { SymbolFile } from './symbol-file.js';
 
 /** A counting plugin that was come across, open. */
 export interface Candidate extends OpenElfFile {
   readonly mapped: MappedFile;
   readonly kind: PluginKind;
+  /** Its variables say so, not its name alone. */
+  readonly isKnown: boolean;
   /** Known to be the very file that is mapped. */
   readonly isSame: boolean;
 }
@@ -35,8 +37,8 @@ export interface PluginSearch {
 }
 
 /**
- * Looks for counting plugins among what a process has mapped. They may have any name; only when no
- * name tells are all libraries looked into.
+ * Looks for counting plugins among what a process has mapped. They may have any name; only when the
+ * names don't lead to as many plugins as QEMU was given are all libraries looked into.
  *
  * @throws NotPermittedError
  */
@@ -62,16 +64,18 @@ export async function searchPlugins(
     const { elf, handle, isSame } = opened;
     const kind = countingKind(elf, mapped, wanted.symbols);
     if (kind !== undefined) {
-      candidates.push({ mapped, kind, elf, handle, isSame });
+      candidates.push({ mapped, elf, handle, isSame, ...kind });
       return;
     }
     await handle.close();
-    if (isPlugin(elf)) others.push({ path: mapped.path, isStripped: !elf.hasSymbolTable });
+    if (isPlugin(elf)) others.push({ mapped, isStripped: !elf.hasSymbolTable });
   };
   for (const mapped of named) await lookAt(mapped);
   const unnamed = extent === 'all' ? files.filter((file) => !named.includes(file)) : [];
   for (const mapped of unnamed) {
-    if (candidates.some(({ kind }) => kind === (wanted.kind ?? kind))) break;
+    const plugins = candidates.length + others.length;
+    const isThere = candidates.some(({ kind }) => kind === (wanted.kind ?? kind));
+    if (isThere && plugins >= command.plugins.length) break;
     await lookAt(mapped);
   }
   return { candidates, ...(unopened === undefined ? {} : { unopened }), others };
@@ -100,14 +104,21 @@ function isPlugin(elf: ElfFile): boolean {
   return elf.exports.has(PLUGIN_ENTRY);
 }
 
-/** Without symbols the name must do, or what the user says; a debug file may still tell more. */
+/**
+ * Without symbols the name must do, or what the user says; a debug file may still tell more. It must do
+ * for a plugin, too, that has some of our variables and not all: whoever looks closer says what is amiss.
+ */
 function countingKind(
   elf: ElfFile,
   mapped: MappedFile,
   symbols: SymbolFile | undefined,
-): PluginKind | undefined {
+): Pick<Candidate, 'kind' | 'isKnown'> | undefined {
   if (!isPlugin(elf)) return undefined;
-  if (elf.hasSymbolTable) return kindByVariables(elf);
   const isCopied = symbols?.buildId !== undefined && elf.buildId?.hex === symbols.buildId;
-  return (isCopied ? symbols.kind : undefined) ?? kindByName(mapped.path);
+  const known = kindByVariables(elf) ?? (isCopied ? symbols.kind : undefined);
+  if (known !== undefined) return { kind: known, isKnown: true };
+  const kind = kindByName(mapped.path);
+  return kind !== undefined && (!elf.hasSymbolTable || hasSomeVariable(elf))
+    ? { kind, isKnown: false }
+    : undefined;
 }

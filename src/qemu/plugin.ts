@@ -6,7 +6,12 @@ import { explainAbsence, explainUnwanted } from './absence.js';
 import { parseQemuCommand, type QemuCommand, qemuArguments } from './command-line.js';
 import { fileForGdb } from './for-gdb.js';
 import { describeElfFailure } from './mapped-elf.js';
-import { kindByName, type LoadedPlugin, type PluginFile } from './plugin-file.js';
+import {
+  kindByName,
+  type LoadedPlugin,
+  type LocatedPlugin,
+  type PluginFile,
+} from './plugin-file.js';
 import { type Candidate, searchPlugins } from './plugin-search.js';
 import { readSymbolFile, type SymbolFile, withSymbolFile } from './symbol-file.js';
 
@@ -36,7 +41,9 @@ export async function findPlugin(
   const chosen = choose(candidates, wanted);
   for (const { handle } of candidates) if (handle !== chosen?.handle) await handle.close();
   const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
-  const mapped = chosen?.mapped ?? unopened?.mapped;
+  // What the user names a file for need not be named as a counting plugin is.
+  const mapped =
+    chosen?.mapped ?? unopened?.mapped ?? others.find(({ isStripped }) => isStripped)?.mapped;
   if (pluginFile !== undefined && mapped !== undefined) {
     await chosen?.handle.close();
     const kind = chosen?.kind ?? symbols?.kind ?? kindByName(mapped.path) ?? 'insn';
@@ -61,13 +68,17 @@ export async function findPlugin(
 export async function locatePlugin(
   target: ProcessFacts,
   command: QemuCommand,
-): Promise<LoadedPlugin | undefined> {
+): Promise<LocatedPlugin | undefined> {
   const wanted = { kind: undefined, symbols: undefined };
   const extent = command.plugins.length > 0 ? 'all' : 'named';
   const { candidates, unopened } = await searchPlugins(target, command, wanted, extent);
   for (const { handle } of candidates) await handle.close();
   const chosen = choose(candidates, wanted);
-  if (chosen !== undefined) return { kind: chosen.kind, path: chosen.mapped.path };
+  if (chosen !== undefined) {
+    const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
+    const { path } = chosen.mapped;
+    return { kind: chosen.kind, path, beside: loaded.filter((other) => other.path !== path) };
+  }
   if (unopened !== undefined) throw unopened.error;
   return undefined;
 }
@@ -87,7 +98,9 @@ function choose(
   wanted: { readonly kind: PluginKind | undefined; readonly symbols: SymbolFile | undefined },
 ): Candidate | undefined {
   const { symbols } = wanted;
-  const possible = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
+  const wantedOnes = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
+  const known = wantedOnes.filter(({ isKnown }) => isKnown);
+  const possible = known.length > 0 ? known : wantedOnes;
   return (
     possible.find(({ elf }) => elf.buildId !== undefined && elf.buildId.hex === symbols?.buildId) ??
     possible.find(({ kind }) => kind === symbols?.kind) ??

@@ -3,7 +3,7 @@ import { listProcesses } from '../proc/children.js';
 import { type ProcessFacts, readProcess, readStartTicks } from '../proc/process.js';
 import type { QemuCommand } from './command-line.js';
 import { locatePlugin, readQemuCommand } from './plugin.js';
-import { kindByName, type LoadedPlugin } from './plugin-file.js';
+import { kindByName, type LocatedPlugin } from './plugin-file.js';
 import { resembleQemu } from './resemblance.js';
 
 /** A QEMU that has a counting plugin loaded. */
@@ -11,7 +11,7 @@ export interface FoundGuest {
   readonly pid: number;
   readonly target: ProcessFacts;
   readonly command: QemuCommand;
-  readonly plugin: LoadedPlugin;
+  readonly plugin: LocatedPlugin;
 }
 
 /** What a look at all processes of this host shows. */
@@ -65,13 +65,13 @@ export async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undef
 async function whereIsPlugin(
   target: ProcessFacts,
   command: QemuCommand,
-): Promise<LoadedPlugin | undefined> {
+): Promise<LocatedPlugin | undefined> {
   try {
     return await locatePlugin(target, command);
   } catch (error) {
     // It has one, though a poll will need --plugin-file.
     if (error instanceof UnresolvedCountersError) {
-      return { kind: kindByName(error.file) ?? 'insn', path: error.file };
+      return { kind: kindByName(error.file) ?? 'insn', path: error.file, beside: [] };
     }
     throw error;
   }

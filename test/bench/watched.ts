@@ -68,7 +68,8 @@ export async function lookAt(pid: number): Promise<Onlooker> {
   } as const;
   const events = { onNotice: () => {}, onOver: () => {}, onLine: undefined };
   const guest = await resolveGuest(pid, options, events);
-  const counters = guest.match.counters(commandLineCounting(guest), guest.plugin.loadBias);
+  const counting = commandLineCounting(guest);
+  const counters = guest.match.counters(counting, guest.plugin.loadBias, counting.mode);
   await guest.leave();
   const memory = new ProcMemory(pid);
   const read = (): Promise<Reading> => counters.read(memory);

@@ -12,11 +12,23 @@ interface Case {
   readonly areParallel?: boolean;
   readonly sharedSlots?: number;
   readonly lossy?: boolean;
+  readonly elsewhere?: 'inline';
 }
 
 function guest(given: Case): CountedVcpus {
-  const { count, most = count, areParallel = count > 1, sharedSlots, lossy = false } = given;
-  return { vcpus: { count, most, areParallel }, counters: { sharedSlots, lossy } };
+  const {
+    count,
+    most = count,
+    areParallel = count > 1,
+    sharedSlots,
+    lossy = false,
+    elsewhere,
+  } = given;
+  return {
+    vcpus: { count, most, areParallel },
+    counters: { sharedSlots, lossy, mode: 'percpu' },
+    elsewhere,
+  };
 }
 
 function labels(most: number, sharedSlots: number | undefined, count: number): string[] {
@@ -44,7 +56,7 @@ test('a shared slot is named for all vCPUs that share it', () => {
 
 test('names are of as many as there have been, at any time so far', () => {
   const vcpus = { count: 1, most: 1, areParallel: false };
-  const label = vcpuLabels({ vcpus, counters: { sharedSlots: 8, lossy: false } });
+  const label = vcpuLabels({ ...guest({ count: 1, sharedSlots: 8 }), vcpus });
 
   expect(label(1)).toBe('1');
   vcpus.most = 10;
@@ -55,6 +67,16 @@ test('one vCPU, or one slot each, needs no word of caution', () => {
   expect(kinds({ count: 1, lossy: true })).toEqual([]);
   expect(kinds({ count: 8, sharedSlots: 8 })).toEqual([]);
   expect(kinds({ count: 40 })).toEqual([]);
+});
+
+test('of counters that stand still nothing else is said', () => {
+  const given = { count: 12, sharedSlots: 8, lossy: true, elsewhere: 'inline' } as const;
+  expect(countingCaveats(guest(given))).toEqual([
+    {
+      kind: 'elsewhere',
+      text: 'the plugin counts in inline mode: what it has for the percpu mode, which --mode asks for, stands still',
+    },
+  ]);
 });
 
 test('vCPUs that one thread runs lose nothing', () => {

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
@@ -40,6 +41,29 @@ test('of two plugins libinsn is read, in its own mode, and inspect names the oth
   const facts = await inspection(guest.pid);
   expect(facts.get('kind')).toMatch(/^libinsn: /);
   expect(facts.get('also loaded')).toBe(`libbb, ${bb}`);
+});
+
+test('libinsn is come across under the name of a link, too', async () => {
+  using directory = temporaryDirectory();
+  const counter = copyPlugin(join(directory.path, 'counter.so'));
+  const link = join(directory.path, 'link.so');
+  symlinkSync(counter, link);
+  await using linked = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: link,
+    inline: false,
+    qemuArgs: ['-plugin', `${bb},inline=on`],
+    guest: 'fixed',
+  });
+  await linked.whenSettled();
+
+  expect(await totalOf(linked)).toMatchObject({ plugin: counter, mode: 'percpu' });
+  const facts = await inspection(linked.pid, '--no-attach');
+  expect(facts.get('also loaded')).toBe(`libbb, ${bb}`);
+  expect(facts.get('mode')).toMatch(/^percpu /);
+  expect((await icount(['list'])).stdout).toMatch(
+    new RegExp(`^ *${linked.pid} +\\S+ +riscv64 +libinsn +percpu `, 'm'),
+  );
 });
 
 test('--plugin libbb reads the other', async () => {

@@ -10,6 +10,8 @@ import {
   otherPluginFile,
   pluginFile,
 } from '../fixtures/cache.ts';
+import { compilePlugin } from '../fixtures/compile.ts';
+import { temporaryDirectory } from '../fixtures/directory.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
@@ -53,13 +55,15 @@ test.each(cases)('icount prints what the plugin reports: $layout, $mode', async 
   }
 });
 
-test('icount reads a guest in user mode', async () => {
-  const plugin = pluginFile('array');
-  await using guest = await startFixed(plugin);
+test.each(['array', 'block-struct'] as const)(
+  'icount reads a guest in user mode: %s',
+  async (layout) => {
+    await using guest = await startFixed(pluginFile(layout), layout === 'array');
 
-  // Three more are for its end.
-  expect(await gdb(['-p', String(guest.pid)], 'icount')).toContain('\ntotal insns: 2000020\n');
-});
+    // Three more are for its end.
+    expect(await gdb(['-p', String(guest.pid)], 'icount')).toContain('\ntotal insns: 2000020\n');
+  },
+);
 
 test.each([
   { what: 'libinsn without debug information', kind: 'stripped', says: 'no debug information' },
@@ -72,6 +76,34 @@ test.each([
   const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
 
   expect(printed).toContain(says);
+  expect(printed).toContain('$1 = void\n');
+});
+
+test.each([
+  {
+    what: 'a structure that is longer',
+    counters:
+      'typedef struct { void **pdata; unsigned len; } GPtrArray; static kept GPtrArray *counts; static kept int max_cpus; static kept struct { uint64_t lock; int index; uint64_t bb_count, insn_count, loads; } inline_count',
+    count: 'inline_count.insn_count = max_cpus = counts != 0',
+    says: "libbb's inline_count has 40 bytes and insn_count at 24, instead of 32 and 24",
+  },
+  {
+    what: 'a pointer to something else',
+    counters:
+      'static kept void *counts; static kept int max_cpus; static kept struct { uint64_t lock; int index; uint64_t bb_count, insn_count; } inline_count',
+    count: 'inline_count.insn_count = max_cpus = counts != 0',
+    says: 'the variables of libbb.so are of no libinsn or libbb that is known',
+  },
+])("icount says of a fork's libbb what it does not know: $what", async (fork) => {
+  using directory = temporaryDirectory();
+  const plugin = join(directory.path, 'libbb.so');
+  compilePlugin(plugin, 'counters', { COUNTERS: fork.counters, COUNT: fork.count }, 'bb.c');
+  await using guest = startGuest({ qemu: 'qemu-riscv64', plugin, inline: false, guest: 'fixed' });
+  await guest.whenRunning();
+
+  const printed = await gdb(['-p', String(guest.pid)], 'icount', 'p $icount_total');
+
+  expect(printed).toContain(fork.says);
   expect(printed).toContain('$1 = void\n');
 });
 

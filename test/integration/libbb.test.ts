@@ -165,15 +165,44 @@ describe('a plugin like libbb whose counters are of unknown size or type', () =>
     {
       what: 'members in another order',
       counters: `static kept struct { uint64_t lock; int index; uint64_t insn_count, bb_count; } inline_count; ${rest}`,
-      count: 'inline_count.insn_count = max_cpus = counts != 0',
+      count: 'inline_count.insn_count = 300, inline_count.bb_count = 150, max_cpus = counts != 0',
       typed: 'inline_count.insn_count lies at byte 16 of 32',
-      untyped: undefined,
+      untyped: 'it would have counted 150 instructions in 300 blocks',
+    },
+    {
+      what: 'arrays of counters',
+      counters: 'static kept uint64_t bb_count[2], insn_count[2]',
+      count: 'bb_count[0] = insn_count[0] = 1',
+      typed: 'insn_count is of type uint64_t [2]',
+      untyped: "leads to no counters (8 bytes at 0x1 can't be read)",
+    },
+    {
+      what: 'a scoreboard that never comes',
+      counters: 'static kept struct { void *score; uint64_t offset; } bb_count, insn_count',
+      count: 'bb_count.score = insn_count.score = 0',
+      typed: 'insn_count is of type struct {...}',
+      untyped: 'leads to no counters (the plugin has no scoreboard yet)',
+    },
+    {
+      what: 'a variable of another name',
+      counters: `static kept struct { ${struct} } inline_count; static kept void *counts; static kept int most_cpus`,
+      count: 'inline_count.insn_count = most_cpus = counts != 0',
+      typed: 'its variables are of no libbb that is known (counts: 8 bytes of type void *',
+      untyped: 'its variables are of no libbb that is known (counts: 8 bytes, ',
+    },
+    {
+      what: 'nothing of its own but a switch',
+      counters: 'static kept int blocks',
+      count: 'blocks = 1',
+      typed: 'its variables are of no libbb that is known (do_inline: 1 bytes of type',
+      untyped: 'its variables are of no libbb that is known (do_inline: 1 bytes)',
     },
     {
       what: 'counts of another type',
       counters: `static kept struct { ${struct} } inline_count; ${rest}`,
       count: 'inline_count.insn_count = max_cpus = counts != 0',
       typed: 'counts is of type void *',
+      // A pointer is a pointer.
       untyped: undefined,
     },
   ] as const;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
+import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { setVariables } from '../fixtures/poke.ts';
 import { readRecords } from '../fixtures/records.ts';
@@ -47,13 +48,16 @@ test.each(['inline', 'inline=on', 'inline=yes', 'inline=true', 'arg=inline'])(
 test('--mode chooses between the counters that an array layout has', async () => {
   await using guest = await startFixed(pluginFile('array-with-pc', 'stripped'), false);
 
-  const inline = readRecords((await icount([guest.pid, ...once, '--mode', 'inline'])).stdout);
-  const percpu = readRecords((await icount([guest.pid, ...once, '--mode', 'percpu'])).stdout);
+  const forced = await icount([guest.pid, ...once, '--mode', 'inline']);
+  const own = await icount([guest.pid, ...once, '--mode', 'percpu']);
 
+  const [inline, percpu] = [readRecords(forced.stdout), readRecords(own.stdout)];
   expect(inline).toMatchObject({ start: { mode: 'inline' }, summary: { total: 0n } });
   expect(inline.samples[0]).not.toHaveProperty('vcpus');
   expect(percpu).toMatchObject({ start: { mode: 'percpu' }, summary: { total: 2_000_020n } });
   expect(percpu.samples[0]?.vcpus).toEqual([{ index: 0, insns: 0n, total: 2_000_020n }]);
+  expect(forced.stderr).toContain('the plugin counts in percpu mode');
+  expect(own.stderr).not.toContain('the plugin counts in');
 });
 
 test.each([
@@ -75,4 +79,15 @@ test.each([
     ),
   );
   await whenUndisturbed(guest.pid);
+});
+
+test('where only its inline mode counts all vCPUs together, that is said, also by doctor', async () => {
+  await using guest = await startHarts('block-struct', { inline: true, smp: 2 });
+
+  const { stderr } = await icount([guest.pid, '--mode', 'percpu']);
+  const { status, stdout } = await icount(['doctor', guest.pid, '--mode', 'percpu']);
+
+  expect(stderr).toContain('start QEMU without inline=on, or use the libbb of QEMU 9.0');
+  expect(stdout).toMatch(/^✓ ptrace .*\n✗ reading +--mode percpu: the libbb /m);
+  expect(status).toBe(2);
 });

@@ -6,7 +6,7 @@ import { buildIdOf } from '../fixtures/build-id.ts';
 import { guestFile, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { compilePlugin } from '../fixtures/compile.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
-import { startFixed } from '../fixtures/fixed.ts';
+import { copyPlugin, startFixed } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
 import { icount } from '../fixtures/icount.ts';
 import { startProgram } from '../fixtures/program.ts';
@@ -75,6 +75,24 @@ test('a copy that is stripped as well', async () => {
 
 test.each([otherPluginFile(), pluginFile('block-struct')])('another plugin: %s', async (other) => {
   expectRefusal(await icount([guest.pid, '--plugin-file', other]), 6, other);
+});
+
+test('a plugin that counts nothing has not been stripped', async () => {
+  await expectRefused(otherPluginFile(), 'it has none of the variables of libinsn', 'a copy of');
+});
+
+test('of a plugin that has neither symbols nor a name, another build', async () => {
+  using directory = temporaryDirectory();
+  const plugin = copyPlugin(join(directory.path, 'a.so'), 'block-struct', 'fully-stripped');
+  await using nameless = await startFixed(plugin);
+  const other = pluginFile('block-scalar');
+
+  expectRefusal(
+    await icount([nameless.pid, '--plugin-file', other]),
+    6,
+    `${other}: it is of another build than the libbb that process ${nameless.pid} has loaded`,
+  );
+  await whenUndisturbed(nameless.pid);
 });
 
 test('where there is no plugin at all, that is what is said', async () => {

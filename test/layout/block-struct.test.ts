@@ -18,7 +18,8 @@ function countersFor(mode: 'inline' | 'percpu', perVcpu: boolean): Counters {
     untyped({ inline_count: 32, counts: 8, max_cpus: 4 }),
     8,
     'libbb.so',
-  ).counters({ mode, perVcpu }, bias);
+    'bb',
+  ).counters({ mode, perVcpu }, bias, mode);
 }
 
 /** `{ GMutex lock; int index; uint64_t bb_count; uint64_t insn_count; }`. */

@@ -10,9 +10,10 @@ const array = 0x20_000n;
 const data = 0x30_000n;
 
 function scoreboard(): Counters {
-  return selectLayout(untyped({ insn_count: 16 }), 8, 'libinsn.so').counters(
+  return selectLayout(untyped({ insn_count: 16 }), 8, 'libinsn.so', 'insn').counters(
     { mode: 'percpu', perVcpu: true },
     0n,
+    'percpu',
   );
 }
 
@@ -173,9 +174,10 @@ describe('what is no scoreboard is not read', () => {
 
 test('on a 32-bit host pointers have 4 bytes, and counters 8 all the same', async () => {
   const variables = new Map([['insn_count', typed(8, 'qemu_plugin_u64')]]);
-  const counters = selectLayout(variables, 4, 'libinsn.so').counters(
+  const counters = selectLayout(variables, 4, 'libinsn.so', 'insn').counters(
     { mode: 'inline', perVcpu: true },
     0n,
+    'inline',
   );
   const memory = new ProcessMemory(4, 'big');
   putBoard(memory, { slots: [2n ** 53n + 1n, 7n] });

@@ -19,12 +19,12 @@ function variables(entries: Readonly<Record<string, ReturnType<typeof typed>>>):
 }
 
 function chosen(found: Variables, wordBytes: 4 | 8 = 8): string {
-  return selectLayout(found, wordBytes, 'libinsn.so').layout.name;
+  return selectLayout(found, wordBytes, 'libinsn.so', 'insn').layout.name;
 }
 
 function refusal(found: Variables, wordBytes: 4 | 8 = 8): UnresolvedCountersError {
   try {
-    selectLayout(found, wordBytes, 'libinsn.so');
+    selectLayout(found, wordBytes, 'libinsn.so', 'insn');
   } catch (error) {
     if (error instanceof UnresolvedCountersError) return error;
     throw error;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UnreadableCountersError } from '../../src/layout/layout.js';
+import { type Mode, UnreadableCountersError } from '../../src/layout/layout.js';
 import { selectLayout } from '../../src/layout/select.js';
 import { ProcessMemory } from './process-memory.ts';
 import { untyped } from './variables.ts';
@@ -7,17 +7,17 @@ import { untyped } from './variables.ts';
 const bias = 0x7f00_0000_0000n;
 const most = 2n ** 64n - 1n;
 
-function layoutOf(sizes: Readonly<Record<string, number>>) {
-  return selectLayout(untyped(sizes), 8, 'libinsn.so');
+function countersOf(sizes: Readonly<Record<string, number>>, mode: Mode, biasBytes = bias) {
+  const match = selectLayout(untyped(sizes), 8, 'libinsn.so', 'insn');
+  return match.counters({ mode, perVcpu: true }, biasBytes, mode);
 }
 
 test('scalar: one counter, in either mode, at the link-time address plus the bias', async () => {
-  const match = layoutOf({ insn_count: 8 });
   const memory = new ProcessMemory();
   memory.putCounters(bias + 0x4000n, most);
 
   for (const mode of ['inline', 'percpu'] as const) {
-    const counters = match.counters({ mode, perVcpu: true }, bias);
+    const counters = countersOf({ insn_count: 8 }, mode);
     expect(counters).toMatchObject({ layout: 'scalar', mode, perVcpu: false, lossy: true });
     expect(counters.address).toBe(bias + 0x4000n);
     expect(await counters.read(memory)).toEqual({ counters: [most], takenAt: 1n, windowNs: 2 });
@@ -25,10 +25,7 @@ test('scalar: one counter, in either mode, at the link-time address plus the bia
 });
 
 test('array with pc: the counter is the second of two words, 16 bytes apart', async () => {
-  const counters = layoutOf({ inline_insn_count: 8, counts: 128 }).counters(
-    { mode: 'percpu', perVcpu: true },
-    bias,
-  );
+  const counters = countersOf({ inline_insn_count: 8, counts: 128 }, 'percpu');
   const memory = new ProcessMemory();
   const slots = Array.from({ length: 8 }, (_, slot) => [0xdeadn, BigInt(slot) + 10n]).flat();
   memory.putCounters(bias + 0x4100n, ...slots);
@@ -40,10 +37,7 @@ test('array with pc: the counter is the second of two words, 16 bytes apart', as
 });
 
 test('array: one word each, 8 bytes apart', async () => {
-  const counters = layoutOf({ inline_insn_count: 8, counts: 64 }).counters(
-    { mode: 'percpu', perVcpu: true },
-    bias,
-  );
+  const counters = countersOf({ inline_insn_count: 8, counts: 64 }, 'percpu');
   const memory = new ProcessMemory();
   memory.putCounters(bias + 0x4100n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, most);
 
@@ -52,10 +46,7 @@ test('array: one word each, 8 bytes apart', async () => {
 });
 
 test.each([64, 128])('an array of %d bytes, inline: the one counter beside it', async (counts) => {
-  const counters = layoutOf({ inline_insn_count: 8, counts }).counters(
-    { mode: 'inline', perVcpu: true },
-    bias,
-  );
+  const counters = countersOf({ inline_insn_count: 8, counts }, 'inline');
   const memory = new ProcessMemory();
   memory.putCounters(bias + 0x4000n, 5n);
 
@@ -64,7 +55,7 @@ test.each([64, 128])('an array of %d bytes, inline: the one counter beside it', 
 });
 
 test('a big-endian host has its counters the other way round', async () => {
-  const counters = layoutOf({ insn_count: 8 }).counters({ mode: 'inline', perVcpu: true }, 0n);
+  const counters = countersOf({ insn_count: 8 }, 'inline', 0n);
   const memory = new ProcessMemory(8, 'big');
   memory.putCounters(0x4000n, 0x0102_0304_0506_0708n);
 
@@ -72,7 +63,7 @@ test('a big-endian host has its counters the other way round', async () => {
 });
 
 test('memory that can not be read is no counter', async () => {
-  const counters = layoutOf({ insn_count: 8 }).counters({ mode: 'inline', perVcpu: true }, 0n);
+  const counters = countersOf({ insn_count: 8 }, 'inline', 0n);
 
   await expect(counters.read(new ProcessMemory())).rejects.toThrow(UnreadableCountersError);
 });
