@@ -31,8 +31,11 @@ test('the manual documents the options that there are, and no others', () => {
 
 test('the manual and the README know every command', () => {
   for (const command of program.commands) {
-    expect(manual).toContain(`icount-gdb ${command.name()}`);
-    expect(readme).toContain(`\nicount-gdb ${command.name()} `);
+    const name = command.name();
+    const inManual = manual.includes(`icount-gdb ${name}`);
+    const inReadme = readme.includes(`\nicount-gdb ${name} `);
+    expect.soft(inManual, `src/man/icount-gdb.1 has icount-gdb ${name}`).toBe(true);
+    expect.soft(inReadme, `README.md has icount-gdb ${name} among its options`).toBe(true);
   }
 });
 
@@ -40,8 +43,9 @@ test('the manual and the README know every format', () => {
   const [, inManual = ''] = /^\.BR -f(.*?)^\.TP$/ms.exec(manual) ?? [];
   const [, inReadme = ''] = /^\| `-f, .*?` \|(.*)$/m.exec(readme) ?? [];
   for (const name of formatNames) {
-    expect(inManual).toMatch(new RegExp(`^\\.BR? ${name}\\b`, 'm'));
-    expect(inReadme).toContain(`\`${name}\``);
+    const shows = new RegExp(`^\\.BR? ${name}\\b`, 'm').test(inManual);
+    expect.soft(shows, `src/man/icount-gdb.1 has .B ${name} under --format`).toBe(true);
+    expect.soft(inReadme, 'README.md, the row of --format').toContain(`\`${name}\``);
   }
 });
 

@@ -3,6 +3,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { formatNames } from '../../src/observers/rows/formats.js';
 import { pluginFile } from '../fixtures/cache.ts';
 import { directoryOfFile } from '../fixtures/directory.ts';
 import { startFixed } from '../fixtures/fixed.ts';
@@ -45,8 +46,8 @@ test.each([
   ['icount-gdb li', ['list']],
   ['icount-gdb d', ['doctor']],
   ['icount-gdb 1 --fo', ['--format']],
-  ['icount-gdb 1 -f ', ['table', 'csv', 'jsonl', 'bpftrace']],
-  ['icount-gdb 1 --format=', ['table', 'csv', 'jsonl', 'bpftrace']],
+  ['icount-gdb 1 -f ', formatNames],
+  ['icount-gdb 1 --format=', formatNames],
   ['icount-gdb 1 --format=js', ['jsonl']],
   ['icount-gdb 1 --mode in', ['inline']],
   ['icount-gdb 1 --interval ', []],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UnresolvedCountersError } from '../../src/errors.js';
+import { layouts } from '../../src/layout/layouts.js';
 import { selectLayout } from '../../src/layout/select.js';
 import type { Variables } from '../../src/layout/variable.js';
 import { typed, untyped } from './variables.ts';
@@ -32,7 +33,7 @@ function refusal(found: Variables, wordBytes: 4 | 8 = 8): UnresolvedCountersErro
   throw new Error('it was not refused');
 }
 
-test.each<[string, Variables]>([
+const byDebugInformation: readonly [string, Variables][] = [
   ['scalar', variables({ insn_count: counter })],
   ['array-with-pc', variables({ inline_insn_count: counter, counts: withPc })],
   ['array', variables({ inline_insn_count: counter, counts: withoutPc })],
@@ -40,11 +41,13 @@ test.each<[string, Variables]>([
   ['block-scalar', variables({ insn_count: counter, bb_count: counter })],
   ['block-struct', variables({ inline_count: struct, counts: pointer, max_cpus: vcpus })],
   ['block-scoreboard', variables({ insn_count: handle, bb_count: handle })],
-])('%s is told by debug information', (layout, found) => {
+];
+
+test.each(byDebugInformation)('%s is told by debug information', (layout, found) => {
   expect(chosen(found)).toBe(layout);
 });
 
-test.each<[string, Readonly<Record<string, number>>]>([
+const bySizes: readonly [string, Readonly<Record<string, number>>][] = [
   ['scalar', { insn_count: 8, do_inline: 1 }],
   ['array-with-pc', { inline_insn_count: 8, counts: 128, do_inline: 1 }],
   ['array', { inline_insn_count: 8, counts: 64, do_inline: 1 }],
@@ -52,8 +55,26 @@ test.each<[string, Readonly<Record<string, number>>]>([
   ['block-scalar', { insn_count: 8, bb_count: 8, do_inline: 1 }],
   ['block-struct', { inline_count: 32, counts: 8, max_cpus: 4, do_inline: 1 }],
   ['block-scoreboard', { insn_count: 16, bb_count: 16, do_inline: 1 }],
-])('%s is told by sizes alone', (layout, sizes) => {
+];
+
+test.each(bySizes)('%s is told by sizes alone', (layout, sizes) => {
   expect(chosen(untyped(sizes))).toBe(layout);
+});
+
+test('both tables above have every layout, and no two layouts of a plugin fit the same', () => {
+  const names = layouts.map(({ name }) => name);
+  expect(byDebugInformation.map(([name]) => name)).toEqual(names);
+  expect(bySizes.map(([name]) => name)).toEqual(names);
+  for (const [name, found] of [
+    ...byDebugInformation,
+    ...bySizes.map(([name, sizes]) => [name, untyped(sizes)] as const),
+  ]) {
+    const plugin = layouts.find((layout) => layout.name === name)?.plugin;
+    const fitting = layouts.filter(
+      (layout) => layout.plugin === plugin && typeof layout.match(found, 8) === 'function',
+    );
+    expect(fitting.map((layout) => layout.name)).toEqual([name]);
+  }
 });
 
 describe('on a 32-bit host', () => {

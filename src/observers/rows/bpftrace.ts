@@ -1,4 +1,4 @@
-import type { Format } from './format.js';
+import type { CreateFormats, Format } from './format.js';
 
 /**
  * The lines that the bpftrace recipe prints, for scripts that parse them: `time` is
@@ -6,9 +6,14 @@ import type { Format } from './format.js';
  * there is one column per vCPU, and a line gets longer when another vCPU begins to count; with a
  * layout that counts all vCPUs together, the line is that of the inline mode.
  *
- * `label` comes first in each line: the pid where there are several guests.
+ * The pid comes first in each line where there are several guests.
  */
-export function bpftraceFormat(label = ''): Format {
+export const bpftraceFormats: CreateFormats =
+  ({ several }) =>
+  (pid) =>
+    bpftraceFormat(several ? `pid: ${pid}, ` : '');
+
+function bpftraceFormat(label: string): Format {
   let mode: 'inline' | 'percpu' = 'inline';
   return {
     start(info) {

@@ -1,5 +1,5 @@
 import { mipsOf } from '../../sampler/sample.js';
-import type { Format, FormatOfGuest, FormatOptions } from './format.js';
+import type { CreateFormats, Format } from './format.js';
 
 const header = 'seq,time,elapsed_ns,dur_ns,cpu,insns,total,mips\n';
 
@@ -9,16 +9,13 @@ const header = 'seq,time,elapsed_ns,dur_ns,cpu,insns,total,mips\n';
  *
  * Gaps and stopped ticks have no row: every row has every number, and a reader that adds rows up
  * gets the right sum, as the sample after a gap covers its time too. `dur_ns` shows where.
+ *
+ * Several guests have one table: their pids come first.
  */
-export function csvFormat(options: Pick<FormatOptions, 'continued'>): Format {
-  return rows(once(options.continued ? '' : header), '');
-}
-
-/** One table for several guests: their pids come first. */
-export function csvFormats(options: Pick<FormatOptions, 'continued'>): FormatOfGuest {
-  const headerText = once(options.continued ? '' : `pid,${header}`);
-  return (pid) => rows(headerText, `${pid},`);
-}
+export const csvFormats: CreateFormats = ({ continued, several }) => {
+  const headerText = once(continued ? '' : `${several ? 'pid,' : ''}${header}`);
+  return (pid) => rows(headerText, several ? `${pid},` : '');
+};
 
 /** The text at the first call: another guest, or another run, adds to the same rows. */
 function once(text: string): () => string {

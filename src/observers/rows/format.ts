@@ -1,4 +1,4 @@
-import type { Gap, Sample, StoppedTick, Summary } from '../../sampler/sample.js';
+import type { Gap, Sample, StoppedTick, Summary, Tick } from '../../sampler/sample.js';
 import type { RunInfo } from '../observer.js';
 
 /**
@@ -13,9 +13,6 @@ export interface Format {
   summary(summary: Summary): string;
 }
 
-/** A format for each of several guests whose rows go to one place. */
-export type FormatOfGuest = (pid: number) => Format;
-
 /** What a format needs to know of the place where its rows go. */
 export interface FormatOptions {
   /** Rows go to a screen. */
@@ -23,4 +20,23 @@ export interface FormatOptions {
   readonly colour: boolean;
   /** Rows are added to those of an earlier run: no second csv header. */
   readonly continued: boolean;
+  /** Rows of several guests go there: each says whose it is. */
+  readonly several: boolean;
+}
+
+/** The format for each guest whose rows go to one place. */
+export type CreateFormats = (options: FormatOptions) => (pid: number) => Format;
+
+/** Text for one tick. */
+export function formatTick(format: Format, tick: Tick): string {
+  switch (tick.kind) {
+    case 'sample':
+      return format.sample(tick);
+    case 'gap':
+      return format.gap(tick);
+    case 'stopped':
+      return format.stopped(tick);
+    default:
+      return tick satisfies never;
+  }
 }

@@ -1,26 +1,16 @@
-import { bpftraceFormat } from './bpftrace.js';
-import { csvFormat, csvFormats } from './csv.js';
-import type { Format, FormatOfGuest, FormatOptions } from './format.js';
-import { jsonlFormat } from './jsonl.js';
-import { tableFormat, tableFormats } from './table.js';
-
-/** How the rows of a lone guest are written, and those of several in one place. */
-interface FormatChoice {
-  readonly one: (options: FormatOptions) => Format;
-  /** Each labelled with the guest's pid. */
-  readonly several: (options: FormatOptions) => FormatOfGuest;
-}
+import { bpftraceFormats } from './bpftrace.js';
+import { csvFormats } from './csv.js';
+import type { CreateFormats } from './format.js';
+import { jsonlFormats } from './jsonl.js';
+import { tableFormats } from './table.js';
 
 /** By the names that --format takes. */
-const formats = {
-  table: { one: tableFormat, several: tableFormats },
-  csv: { one: csvFormat, several: csvFormats },
-  jsonl: { one: () => jsonlFormat(), several: () => jsonlFormat },
-  bpftrace: {
-    one: () => bpftraceFormat(),
-    several: () => (pid) => bpftraceFormat(`pid: ${pid}, `),
-  },
-} satisfies Readonly<Record<string, FormatChoice>>;
+export const formats = {
+  table: tableFormats,
+  csv: csvFormats,
+  jsonl: jsonlFormats,
+  bpftrace: bpftraceFormats,
+} satisfies Readonly<Record<string, CreateFormats>>;
 
 export type FormatName = keyof typeof formats;
 
@@ -29,12 +19,3 @@ export function isFormatName(text: string): text is FormatName {
 }
 
 export const formatNames: readonly FormatName[] = Object.keys(formats).filter(isFormatName);
-
-export function createFormat(name: FormatName, options: FormatOptions): Format {
-  return formats[name].one(options);
-}
-
-/** Formats for the rows of several guests in one place. */
-export function createFormats(name: FormatName, options: FormatOptions): FormatOfGuest {
-  return formats[name].several(options);
-}

@@ -1,15 +1,20 @@
 import type { GuestEnd } from '../../sampler/reading.js';
 import type { VcpuSample } from '../../sampler/sample.js';
 import { jsonString } from '../../text/printable.js';
-import type { Format } from './format.js';
+import type { CreateFormats, Format } from './format.js';
 
 /**
  * One JSON object per line. Put together by hand, because `JSON.stringify` refuses bigints: counts
  * are bare integers with every digit, also above 2^53.
  *
- * With `pid` every object says which guest it is about, for rows of several.
+ * Where there are several guests every object says which it is about.
  */
-export function jsonlFormat(pid?: number): Format {
+export const jsonlFormats: CreateFormats =
+  ({ several }) =>
+  (pid) =>
+    jsonlFormat(several ? pid : undefined);
+
+function jsonlFormat(pid: number | undefined): Format {
   const about: readonly Member[] = pid === undefined ? [] : [['pid', pid]];
   let vcpuLabel: (index: number) => string = String;
 

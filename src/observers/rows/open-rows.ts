@@ -1,8 +1,7 @@
 import { inheritedOutput, type Output, openOutput } from '../../output/open-output.js';
-import type { Tick } from '../../sampler/sample.js';
 import type { Observer } from '../observer.js';
-import type { Format, FormatOfGuest } from './format.js';
-import { createFormat, createFormats, type FormatName } from './formats.js';
+import { type Format, formatTick } from './format.js';
+import { type FormatName, formats } from './formats.js';
 
 /** What rows look like, and where they go. */
 export interface RowsOptions {
@@ -35,14 +34,12 @@ export function openRows(
   onClosed: () => void,
 ): Observer {
   const { writer, continued, terminal } = openPlace(options, fallback);
-  const formatOptions = { terminal, colour: terminal && options.colour, continued };
-  const create: FormatOfGuest = several
-    ? createFormats(options.format, formatOptions)
-    : () => createFormat(options.format, formatOptions);
-  const formats = new Map<number, Format>();
+  const colour = terminal && options.colour;
+  const create = formats[options.format]({ terminal, colour, continued, several });
+  const ofGuests = new Map<number, Format>();
   const formatOf = (pid: number): Format => {
-    const format = formats.get(pid) ?? create(pid);
-    formats.set(pid, format);
+    const format = ofGuests.get(pid) ?? create(pid);
+    ofGuests.set(pid, format);
     return format;
   };
 
@@ -68,7 +65,7 @@ export function openRows(
     end(pid, summary) {
       const format = formatOf(pid);
       // A guest that comes later may have the same pid. A lone one's next run goes on with its rows.
-      if (several) formats.delete(pid);
+      if (several) ofGuests.delete(pid);
       return write(format.summary(summary));
     },
     close: () => writer.close(),
@@ -78,19 +75,6 @@ export function openRows(
 function openPlace({ output, append }: RowsOptions, { stream, name }: RowsStream): Output {
   if (output !== undefined) return openOutput(output, append);
   return { writer: inheritedOutput(stream, name), continued: false, terminal: stream.isTTY };
-}
-
-function formatTick(format: Format, tick: Tick): string {
-  switch (tick.kind) {
-    case 'sample':
-      return format.sample(tick);
-    case 'gap':
-      return format.gap(tick);
-    case 'stopped':
-      return format.stopped(tick);
-    default:
-      return tick satisfies never;
-  }
 }
 
 /** For the rows of one run after another: the samples' numbers go on, as their places in a file. */

@@ -3,7 +3,7 @@ import type { Sample, Tick } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/figures.js';
 import { printable } from '../../text/printable.js';
 import { missedText } from '../state-text.js';
-import type { Format, FormatOfGuest, FormatOptions } from './format.js';
+import type { CreateFormats, FormatOptions } from './format.js';
 
 /** The header comes again before it scrolls off a terminal, as in vmstat. */
 type TableOptions = Pick<FormatOptions, 'terminal' | 'colour'>;
@@ -20,21 +20,19 @@ const yellow = '33';
  * For people: elapsed seconds, guest instructions, MIPS, and the instructions of each vCPU, in
  * columns that appear as vCPUs do. A value that is too wide widens its column for good, and the
  * header comes again rather than rows that don't line up.
+ *
+ * Several guests have one table: their pids come first, and they share the columns.
  */
-export function tableFormat(options: TableOptions): Format {
-  return table(options, fixedColumns, () => [])(0);
-}
-
-/** One table for several guests: their pids come first, and they share the columns. */
-export function tableFormats(options: TableOptions): FormatOfGuest {
-  return table(options, [pidColumn, ...fixedColumns], (pid) => [String(pid)]);
-}
+export const tableFormats: CreateFormats = (options) =>
+  options.several
+    ? table(options, [pidColumn, ...fixedColumns], (pid) => [String(pid)])
+    : table(options, fixedColumns, () => []);
 
 function table(
   options: TableOptions,
   firstColumns: readonly Column[],
   firstCells: (pid: number) => readonly string[],
-): FormatOfGuest {
+): ReturnType<CreateFormats> {
   let columns = firstColumns;
   let headerDue = true;
   let rowsSinceHeader = 0;

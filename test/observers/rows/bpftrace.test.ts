@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { bpftraceFormat } from '../../../src/observers/rows/bpftrace.js';
-import { info, sample, vcpu } from './events.js';
+import { bpftraceFormats } from '../../../src/observers/rows/bpftrace.js';
+import { info, plain, sample, vcpu } from './events.js';
 
 const perVcpu = sample(1, 1, 1, 3n, 3n, [vcpu(0, 1n, 1n), vcpu(1, 2n, 2n)]);
 const { vcpus: _, ...single } = perVcpu;
@@ -11,7 +11,7 @@ test.each([
   ['percpu mode has a column per vCPU', 'percpu', perVcpu, /count: {12}1, {11}2$/],
   ['percpu mode without counts per vCPU has one count', 'percpu', single, /count: 3$/],
 ] as const)('%s', (_name, mode, tick, expected) => {
-  const format = bpftraceFormat();
+  const format = bpftraceFormats(plain)(info.pid);
   format.start({ ...info, mode });
   expect(format.sample(tick).trimEnd()).toMatch(expected);
 });

@@ -1,5 +1,5 @@
 import type { RunInfo } from '../../../src/observers/observer.js';
-import type { Format } from '../../../src/observers/rows/format.js';
+import { type Format, type FormatOptions, formatTick } from '../../../src/observers/rows/format.js';
 import type { Sample, Summary, Tick, VcpuSample } from '../../../src/sampler/sample.js';
 
 export const MAX = 2n ** 64n - 1n;
@@ -127,6 +127,14 @@ export const percpuSummary: Summary = {
   reason: 'count',
 };
 
+/** Rows of one guest in a file. */
+export const plain: FormatOptions = {
+  terminal: false,
+  colour: false,
+  continued: false,
+  several: false,
+};
+
 /** What a format prints of a whole run. */
 export function printed(
   format: Format,
@@ -136,22 +144,9 @@ export function printed(
 ): string {
   return [
     format.start(run),
-    ...ticks.map((tick) => row(format, tick)),
+    ...ticks.map((tick) => formatTick(format, tick)),
     format.summary(summary),
   ].join('');
-}
-
-export function row(format: Format, tick: Tick): string {
-  switch (tick.kind) {
-    case 'sample':
-      return format.sample(tick);
-    case 'gap':
-      return format.gap(tick);
-    case 'stopped':
-      return format.stopped(tick);
-    default:
-      return tick satisfies never;
-  }
 }
 
 function wallAt(second: number): Date {

@@ -1,22 +1,28 @@
 import { expect, test } from 'vitest';
 import { summaryText } from '../../../src/commands/report/summary-text.js';
-import { createFormat, formatNames } from '../../../src/observers/rows/formats.js';
-import { info, inlineSummary, inlineTicks, percpuSummary, percpuTicks, printed } from './events.js';
-
-const plain = { terminal: false, colour: false, continued: false };
+import { formatNames, formats } from '../../../src/observers/rows/formats.js';
+import {
+  info,
+  inlineSummary,
+  inlineTicks,
+  percpuSummary,
+  percpuTicks,
+  plain,
+  printed,
+} from './events.js';
 
 /** Slot 0 of an array layout with nine vCPUs. */
 const sharedSlots = (index: number) => (index === 0 ? '0+8' : String(index));
 
 test.each(formatNames)('%s prints an inline run', async (name) => {
   const scalar = { ...info, layout: 'scalar' as const };
-  const text = printed(createFormat(name, plain), scalar, inlineTicks, inlineSummary);
+  const text = printed(formats[name](plain)(info.pid), scalar, inlineTicks, inlineSummary);
   await expect(text).toMatchFileSnapshot(`golden/${name}-inline.txt`);
 });
 
 test.each(formatNames)('%s prints a run with a count per vCPU', async (name) => {
   const percpu = { ...info, mode: 'percpu' as const };
-  const text = printed(createFormat(name, plain), percpu, percpuTicks, percpuSummary);
+  const text = printed(formats[name](plain)(info.pid), percpu, percpuTicks, percpuSummary);
   await expect(text).toMatchFileSnapshot(`golden/${name}-percpu.txt`);
 });
 
@@ -27,12 +33,17 @@ test.each(formatNames)('%s names the vCPUs that share a slot', async (name) => {
     mode: 'percpu' as const,
     vcpuLabel: sharedSlots,
   };
-  const text = printed(createFormat(name, plain), shared, percpuTicks.slice(0, 2), percpuSummary);
+  const text = printed(
+    formats[name](plain)(info.pid),
+    shared,
+    percpuTicks.slice(0, 2),
+    percpuSummary,
+  );
   await expect(text).toMatchFileSnapshot(`golden/${name}-shared-slots.txt`);
 });
 
 test('a coloured table has a bold header and yellow words', async () => {
-  const format = createFormat('table', { ...plain, colour: true });
+  const format = formats.table({ ...plain, colour: true })(info.pid);
   const text = printed(format, info, inlineTicks.slice(0, 5), inlineSummary);
   await expect(text).toMatchFileSnapshot('golden/table-colour.txt');
 });

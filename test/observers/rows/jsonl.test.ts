@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonlFormat } from '../../../src/observers/rows/jsonl.js';
+import { jsonlFormats } from '../../../src/observers/rows/jsonl.js';
 import {
   info,
   inlineSummary,
@@ -7,12 +7,13 @@ import {
   MAX,
   percpuSummary,
   percpuTicks,
+  plain,
   printed,
   sample,
 } from './events.js';
 
 test('every line is a JSON object of a known type', () => {
-  const text = printed(jsonlFormat(), info, percpuTicks, percpuSummary);
+  const text = printed(jsonlFormats(plain)(info.pid), info, percpuTicks, percpuSummary);
   const lines = text
     .trimEnd()
     .split('\n')
@@ -31,14 +32,14 @@ test('every line is a JSON object of a known type', () => {
 });
 
 test('counts have every digit as bare integers', () => {
-  const text = jsonlFormat().sample(sample(1, 1, 1, 2n ** 53n + 1n, MAX));
+  const text = jsonlFormats(plain)(info.pid).sample(sample(1, 1, 1, 2n ** 53n + 1n, MAX));
   const digits = [...text.matchAll(/"(insns|total)":(\d+)[,}]/g)].map(([, , count]) => count);
   expect(digits).toEqual(['9007199254740993', '18446744073709551615']);
 });
 
 test('paths of the guest are escaped, and come back whole', () => {
   const plugin = '/tmp/\u001b]0;x\u0007/\u202e"a\\b\n\u009b/libinsn.so';
-  const line = jsonlFormat().start({ ...info, plugin });
+  const line = jsonlFormats(plain)(info.pid).start({ ...info, plugin });
   expect(line.trimEnd()).not.toMatch(/\p{Cc}|\p{Bidi_C}/u);
   expect(JSON.parse(line)).toMatchObject({ plugin });
 });
@@ -55,16 +56,20 @@ test.each([
   [{ kind: 'exec' }, { kind: 'exec' }],
   [{ kind: 'gone' }, { kind: 'gone' }],
 ] as const)('the end of the guest is told: %o', (end, exit) => {
-  expect(JSON.parse(jsonlFormat().summary({ ...inlineSummary, end }))).toMatchObject({ exit });
+  expect(
+    JSON.parse(jsonlFormats(plain)(info.pid).summary({ ...inlineSummary, end })),
+  ).toMatchObject({ exit });
 });
 
 test('a summary without the end of the guest has no exit', () => {
-  expect(JSON.parse(jsonlFormat().summary(percpuSummary))).not.toHaveProperty('exit');
+  expect(JSON.parse(jsonlFormats(plain)(info.pid).summary(percpuSummary))).not.toHaveProperty(
+    'exit',
+  );
 });
 
 test('mips are rounded to three decimals', () => {
   const [tick] = inlineTicks;
   if (tick?.kind !== 'sample') throw new Error('the run begins with a sample');
-  const line = jsonlFormat().sample({ ...tick, mips: 1.234_56 });
+  const line = jsonlFormats(plain)(info.pid).sample({ ...tick, mips: 1.234_56 });
   expect(JSON.parse(line)).toMatchObject({ mips: 1.235 });
 });

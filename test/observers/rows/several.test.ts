@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { severalText } from '../../../src/commands/report/several-text.js';
-import { createFormats, formatNames } from '../../../src/observers/rows/formats.js';
-import { info, inlineSummary, inlineTicks, percpuSummary, percpuTicks, row } from './events.js';
+import { formatTick } from '../../../src/observers/rows/format.js';
+import { formatNames, formats } from '../../../src/observers/rows/formats.js';
+import { info, inlineSummary, inlineTicks, percpuSummary, percpuTicks, plain } from './events.js';
 
 /** Two guests in turn: 4711 counts per vCPU, 815 does not. */
 function twoGuests(name: (typeof formatNames)[number]): string {
-  const formats = createFormats(name, { terminal: false, colour: false, continued: false });
-  const [first, second] = [formats(4711), formats(815)];
+  const create = formats[name]({ ...plain, several: true });
+  const [first, second] = [create(4711), create(815)];
   return [
     first.start({ ...info, mode: 'percpu' }),
     second.start({ ...info, pid: 815 }),
     ...percpuTicks.flatMap((tick, index) => {
       const other = inlineTicks[index];
-      return [row(first, tick), other === undefined ? '' : row(second, other)];
+      return [formatTick(first, tick), other === undefined ? '' : formatTick(second, other)];
     }),
     first.summary(percpuSummary),
     second.summary(inlineSummary),

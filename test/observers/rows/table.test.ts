@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { tableFormat } from '../../../src/observers/rows/table.js';
-import { gap, info, inlineSummary, MAX, printed, sample, vcpu } from './events.js';
+import { tableFormats } from '../../../src/observers/rows/table.js';
+import { gap, info, inlineSummary, MAX, plain, printed, sample, vcpu } from './events.js';
 
 const isHeader = (line: string) => line.includes('instructions');
 
 function lines(terminal: boolean, ...ticks: Parameters<typeof printed>[2][number][]): string[] {
-  const format = tableFormat({ terminal, colour: false });
+  const format = tableFormats({ ...plain, terminal })(info.pid);
   return printed(format, info, ticks, inlineSummary).trimEnd().split('\n');
 }
 
@@ -45,7 +45,7 @@ test('the reason of a gap is safe to print and stays on its line', () => {
 });
 
 test('a slot that more vCPUs come to share has more in its name, under a new header', () => {
-  const format = tableFormat({ terminal: false, colour: false });
+  const format = tableFormats(plain)(info.pid);
   let shared = 1;
   const vcpuLabel = () => Array.from({ length: shared }, (_, turn) => turn * 8).join('+');
   format.start({ ...info, vcpuLabel });
