@@ -71,16 +71,16 @@ export class NotPermittedError extends IcountError {
   }
 }
 
-/** Another debugger has the process; Linux allows one tracer at a time (ptrace(2)). */
+/** Another debugger has the process, or icount-gdb; Linux allows one tracer at a time (ptrace(2)). */
 export class AlreadyTracedError extends IcountError {
   override readonly name = 'AlreadyTracedError' as const;
   override readonly exitCode = ExitCode.notPermitted;
 
-  constructor(pid: number, tracerPid: number, tracerCommand: string | undefined) {
-    const tracer = tracerCommand === undefined ? '' : ` (${tracerCommand})`;
+  /** `by` goes on from "the process is already". */
+  constructor(pid: number, by: string) {
     super(
-      `process ${pid} is already traced by process ${tracerPid}${tracer}`,
-      'end that debugger first: a process can have one tracer only',
+      `process ${pid} is already ${by}`,
+      'end that one first: a process can have one tracer only',
     );
   }
 }

@@ -1,11 +1,10 @@
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
-import { findCounters } from '../guest/attach-guest.js';
+import { type AttachedGuest, findCounters } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
 import { countingCaveats } from '../guest/vcpu-words.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/layout.js';
-import type { Memory } from '../memory.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
 import { checkProc } from '../proc/own-proc.js';
@@ -177,7 +176,7 @@ async function checkCounters(
       () => 'attached, with all threads running',
     );
     if (memory === undefined) diagnosis.unknown('reading');
-    else await checkReading(diagnosis, guest, memory, options);
+    else await checkReading(diagnosis, guest, () => findCounters(guest, memory, options));
   } finally {
     await guest.leave();
   }
@@ -187,13 +186,12 @@ async function checkCounters(
 async function checkReading(
   diagnosis: Diagnosis,
   guest: ResolvedGuest,
-  memory: Memory,
-  options: DoctorOptions,
+  find: () => Promise<AttachedGuest>,
 ): Promise<void> {
   const read = await diagnosis.check(
     'reading',
     async () => {
-      const attached = await findCounters(guest, memory, options);
+      const attached = await find();
       const outcome = await guest.watch.read(attached.counters);
       if (outcome.kind !== 'reading') throw noBaseline(guest.target.pid, outcome);
       const total = outcome.reading.counters.reduce((sum, counter) => sum + counter, 0n);

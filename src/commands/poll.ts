@@ -84,7 +84,7 @@ async function openObservers(
   if (!options.live || options.output !== undefined) {
     const stdout = { stream: process.stdout, name: 'standard output' };
     const several = areLabelled(options.guests);
-    rows.push(openRows(options, stdout, several, () => stop.abort('stopped')));
+    rows.push(openRows(options, stdout, several, () => stop.abort('closed')));
   }
   if (options.plot !== undefined) {
     const { openPlot } = await import('../observers/plot/open-plot.js');

@@ -1,6 +1,6 @@
 import { AlreadyTracedError, type IcountError, NotPermittedError } from '../errors.js';
 import { printable } from '../text/printable.js';
-import { type ProcessFacts, readArguments } from './process.js';
+import { type ProcessFacts, readArguments, readParent } from './process.js';
 import { readThreads, tracerOf } from './threads.js';
 import { type Place, readTraceFacts, type TraceFacts } from './trace-facts.js';
 
@@ -14,12 +14,18 @@ export async function explainRefusal(target: ProcessFacts): Promise<IcountError>
 /** The error for a process that has a tracer, which is named. */
 export async function alreadyTraced(pid: number, tracerPid: number): Promise<AlreadyTracedError> {
   const argv = await readArguments(tracerPid);
-  return new AlreadyTracedError(
-    pid,
-    tracerPid,
-    argv.length === 0 ? undefined : printable(argv.join(' ').slice(0, 80)),
-  );
+  const watcher = argv.some((argument) => argument.endsWith(OUR_SETTINGS))
+    ? readParent(tracerPid)
+    : undefined;
+  if (watcher !== undefined) {
+    return new AlreadyTracedError(pid, `watched by another icount-gdb, process ${watcher}`);
+  }
+  const command = argv.length === 0 ? '' : ` (${printable(argv.join(' ').slice(0, 80))})`;
+  return new AlreadyTracedError(pid, `traced by process ${tracerPid}${command}`);
 }
+
+/** What every gdb of ours is given. */
+const OUR_SETTINGS = '/gdb-scripts/session.gdb';
 
 /**
  * The first of the kernel's rules that the facts break, in the order in which it asks them

@@ -53,7 +53,15 @@ export interface StoppedTick {
 export type Tick = Sample | Gap | StoppedTick;
 
 /** Why sampling ended, as the summary names it. */
-export type EndReason = 'count' | 'duration' | 'interrupted' | 'exited' | 'command' | 'stopped';
+export type EndReason =
+  | 'count'
+  | 'duration'
+  | 'interrupted'
+  | 'exited'
+  | 'command'
+  /** Nobody looks at the output any more. */
+  | 'closed'
+  | 'stopped';
 
 /** The whole run. */
 export interface Summary {

@@ -207,6 +207,7 @@ class Run {
 const endReasons: Readonly<Record<EndReason, true>> = {
   count: true,
   duration: true,
+  closed: true,
   interrupted: true,
   exited: true,
   command: true,

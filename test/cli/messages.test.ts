@@ -22,7 +22,7 @@ const errors: readonly (readonly [IcountError, number])[] = [
   [new UsageError('that makes no sense', 'do this'), 2],
   [new NoSuchProcessError(7), 3],
   [new NotPermittedError(7, 'the reason', 'the remedy'), 4],
-  [new AlreadyTracedError(7, 8, 'gdb -p 7'), 4],
+  [new AlreadyTracedError(7, 'traced by process 8 (gdb -p 7)'), 4],
   [new NoPluginError(7, 'is no QEMU', 'look elsewhere'), 5],
   [new UnresolvedCountersError('libinsn.so', 'it is stripped', '--plugin-file'), 6],
   [new GdbUnusableError('gdb', 'not found'), 7],

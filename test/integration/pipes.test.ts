@@ -30,6 +30,7 @@ test.each(['table', 'csv', 'jsonl', 'bpftrace'])(
 
     expect(stdout.match(/\n/g)).toHaveLength(3);
     expect(stderr).toMatch(/^status 0$/m);
+    expect(stderr).toContain('ended: nobody reads the output any more');
     expect(stderr).not.toMatch(/^icount-gdb:|EPIPE|^ +at /m);
     await whenWorking(guest.pid);
   },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { guestFile, otherPluginFile, pluginFile } from '../fixtures/cache.ts';
 import { startGuest } from '../fixtures/guest.ts';
-import { icount } from '../fixtures/icount.ts';
+import { icount, startIcount } from '../fixtures/icount.ts';
 import { stateOf } from '../fixtures/process-status.ts';
 import { startProgram } from '../fixtures/program.ts';
 import { qemuCommand } from '../fixtures/qemu-command.ts';
@@ -61,6 +61,23 @@ test('a guest that another debugger has: it is named, and keeps the guest', asyn
   expect(tracerOf(guest.pid)).toBe(other.pid);
   other.child.kill('SIGKILL');
   await whenWorking(guest.pid);
+});
+
+test('a guest that another icount-gdb watches: that one is named, and goes on', async () => {
+  await using guest = await startSpin();
+  await using watcher = startIcount([guest.pid, '-i', '50ms']);
+  await until('its first row', () => watcher.stdout.includes('\n'));
+
+  const tracer = tracerOf(guest.pid);
+
+  const run = await icount([guest.pid]);
+
+  expectRefusal(
+    run,
+    4,
+    `process ${guest.pid} is already watched by another icount-gdb, process ${watcher.child.pid}`,
+  );
+  expect(tracerOf(guest.pid)).toBe(tracer);
 });
 
 test('a guest that is stopped: it stays so', async () => {

@@ -45,6 +45,8 @@ function endText({ reason, end }: Summary): string {
       return `ended: ${end === undefined ? 'the guest is gone' : guestEndText(end)}`;
     case 'command':
       return 'ended: the command finished';
+    case 'closed':
+      return 'ended: nobody reads the output any more';
     case 'stopped':
       return 'ended: sampling was stopped';
     default:

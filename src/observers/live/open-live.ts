@@ -35,7 +35,7 @@ export function openLive(
 
   const screen = new Screen(process.stdin, process.stdout, {
     onRedraw: draw,
-    onGone: () => stop('stopped'),
+    onGone: () => stop('closed'),
     onKey(action) {
       switch (action) {
         case 'quit':

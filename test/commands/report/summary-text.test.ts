@@ -7,6 +7,7 @@ test.each([
   ['duration', undefined, 'the time was up'],
   ['interrupted', undefined, 'interrupted'],
   ['command', undefined, 'the command finished'],
+  ['closed', undefined, 'nobody reads the output any more'],
   ['stopped', undefined, 'sampling was stopped'],
   ['exited', undefined, 'the guest is gone'],
   ['exited', { kind: 'exited', status: 7 }, 'the guest exited with status 7'],
