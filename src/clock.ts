@@ -69,3 +69,8 @@ function timer(delayMs: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', wake);
   });
 }
+
+/** The earlier of a deadline and an end, if there is one. */
+export function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
+  return end !== undefined && end < deadline ? end : deadline;
+}

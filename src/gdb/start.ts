@@ -69,14 +69,12 @@ export const INHERITED_FD = 3;
 export interface GdbOptions {
   /** A file that gdb is to inherit as `INHERITED_FD`. */
   readonly file?: number;
-  /** Starts of a gdb that ends at once; the last is without our library path. */
-  readonly attempts?: number;
 }
 
 /**
  * Starts gdb in a process group of its own, so that a terminal's Ctrl-C does not reach it, and
  * checks that it is one and took our settings. If we are killed, its input closes and it leaves
- * by itself.
+ * by itself. One that ends at once has another of the `attempts`, the last without our library path.
  *
  * @throws GdbUnusableError; GdbGoneError, GdbTimeoutError for a gdb that was ended or stopped from
  * outside, so that another one may do better
@@ -85,10 +83,14 @@ export async function startGdb(
   command: string,
   events: SessionEvents,
   options: GdbOptions = {},
+  attempts = 2,
 ): Promise<Gdb> {
-  const { attempts = 2 } = options;
   let consoleText = '';
-  const { child, pid, guardian, ...pipes } = await spawnGdb(command, options);
+  const { child, pid, guardian, ...pipes } = await spawnGdb(
+    command,
+    options,
+    attempts === 1 ? 'of-the-system' : 'as-ours',
+  );
   let stderr = '';
   pipes.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
@@ -156,7 +158,7 @@ export async function startGdb(
     }
     // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
     if (isGone && attempts > 1) {
-      return await startGdb(command, events, { ...options, attempts: attempts - 1 });
+      return await startGdb(command, events, options, attempts - 1);
     }
     const said = lastWords(stderr) || firstLine(consoleText);
     throw new GdbUnusableError(
@@ -182,9 +184,12 @@ interface SpawnedGdb {
  *
  * @throws GdbUnusableError where the system has no process for us, or no pipe
  */
-async function spawnGdb(command: string, { file, attempts }: GdbOptions): Promise<SpawnedGdb> {
+async function spawnGdb(
+  command: string,
+  { file }: GdbOptions,
+  libraries: Parameters<typeof gdbEnvironment>[1],
+): Promise<SpawnedGdb> {
   try {
-    const libraries = attempts === 1 ? 'of-the-system' : 'as-ours';
     const child = spawn('/bin/sh', [START_SCRIPT, command, ...GDB_OPTIONS], {
       env: gdbEnvironment(process.env, libraries),
       stdio: ['pipe', 'pipe', 'pipe', file ?? 'ignore', 'pipe'],

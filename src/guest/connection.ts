@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonotonicNs } from '../clock.js';
-import { GuestFrozenError, GuestStoppedError, NoSuchProcessError } from '../errors.js';
+import { GuestFrozenError, GuestStoppedError } from '../errors.js';
 import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
 import { CUT_SHORT, SAMPLER_CLASS } from '../gdb/sampler-record.js';
@@ -11,12 +11,11 @@ import { frozenCgroup } from '../proc/cgroup.js';
 import { alreadyTraced } from '../proc/permission.js';
 import { isGroupStopped, readThreads, threadToTrace, tracerOf } from '../proc/threads.js';
 import type { GuestEnd } from '../sampler/reading.js';
-import { howGuestEnded, isSameProcess } from './guest-end.js';
+import { endedMeanwhile, howGuestEnded, isSameProcess } from './guest-end.js';
 import { runChange } from './run-state.js';
+import { STOPPED_POLL_MS } from './standstill.js';
 
 const CONTINUE_TIMEOUT_MS = 5_000;
-/** How often a guest that its owner has stopped is looked at. */
-const STOPPED_POLL_MS = 20;
 
 /** What a connection needs to start gdb. */
 export interface ConnectionOptions {
@@ -140,7 +139,7 @@ export class Connection {
     const { pid } = this.#options;
     const threads = readThreads(pid);
     const tid = threadToTrace(threads, pid);
-    if (tid === undefined || !isSameProcess(this.#options)) throw hasEnded(pid);
+    if (tid === undefined || !isSameProcess(this.#options)) throw endedMeanwhile(pid);
     if (isGroupStopped(threads)) throw new GuestStoppedError(pid);
     const frozen = frozenCgroup(pid, tid);
     if (frozen !== undefined) throw new GuestFrozenError(pid, frozen.path, frozen.remedy);
@@ -150,7 +149,7 @@ export class Connection {
     await attach(this.#gdb, pid, tid, signal);
     this.#isAttached = true;
     // Between that look and gdb's the process may have gone, and its numbers come to another.
-    if (!isSameProcess(this.#options)) throw hasEnded(pid);
+    if (!isSameProcess(this.#options)) throw endedMeanwhile(pid);
   }
 
   /** For the one who finds that gdb is of no use any more. */
@@ -242,8 +241,4 @@ export class Connection {
       this.giveUp(error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function hasEnded(pid: number): NoSuchProcessError {
-  return new NoSuchProcessError(pid, 'ended while we attached to it');
 }

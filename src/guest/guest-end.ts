@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NoSuchProcessError } from '../errors.js';
 import { hasAddressSpace, readStartTicks } from '../proc/process.js';
 import { hasEnded, isLiving, readThreads } from '../proc/threads.js';
 import type { GuestEnd } from '../sampler/reading.js';
@@ -11,6 +12,11 @@ const END_POLL_MS = 2;
 export interface GuestProcess {
   readonly pid: number;
   readonly startTicks: bigint;
+}
+
+/** What is said of one that is not there any more when it is to be attached to. */
+export function endedMeanwhile(pid: number): NoSuchProcessError {
+  return new NoSuchProcessError(pid, 'ended while we attached to it');
 }
 
 export function isAlive(guest: GuestProcess): boolean {

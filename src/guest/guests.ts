@@ -45,7 +45,8 @@ export async function withGuests<T>(
   const room = new GdbRoom(options.gdb);
   const candidates: Candidate[] = [];
   try {
-    const had = new Possible(options.guests, messages);
+    const possible = <T>(results: readonly PromiseSettledResult<T>[]): readonly T[] =>
+      had(results, options.guests, messages);
     const open = async ({ pid }: { readonly pid: number }): Promise<Candidate> => {
       const candidate = await room.take(async () => {
         if (signal.aborted) throw new InterruptedError(pid);
@@ -54,8 +55,8 @@ export async function withGuests<T>(
       candidates.push(candidate);
       return candidate;
     };
-    const resolved = had.of(await Promise.allSettled(found.map(open)));
-    const guests = had.of(await Promise.allSettled(resolved.map((one) => one.attach(signal))));
+    const resolved = possible(await Promise.allSettled(found.map(open)));
+    const guests = possible(await Promise.allSettled(resolved.map((one) => one.attach(signal))));
     waited();
     const watched = new Set(guests.map(({ pid }) => pid));
     return await use(
@@ -85,29 +86,25 @@ async function processesOf(
   return found.map(({ pid, target }) => ({ pid, startTicks: target.startTicks }));
 }
 
-/** What could be had, of what was tried. */
-class Possible {
-  readonly #choice: GuestChoice;
-  readonly #messages: Messages;
-
-  constructor(choice: GuestChoice, messages: Messages) {
-    this.#choice = choice;
-    this.#messages = messages;
+/**
+ * What could be had, of what was tried; what could not is told of.
+ *
+ * @throws the first failure, if everything was named or nothing is left
+ */
+function had<T>(
+  results: readonly PromiseSettledResult<T>[],
+  choice: GuestChoice,
+  messages: Messages,
+): readonly T[] {
+  const values = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = results.flatMap((result): readonly unknown[] =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  const bug = failures.find((failure) => !(failure instanceof IcountError));
+  if (bug !== undefined) throw bug;
+  if (failures.length > 0 && (choice.kind === 'named' || values.length === 0)) throw failures[0];
+  for (const failure of failures) {
+    if (failure instanceof IcountError) messages.notice(`left out: ${failure.message}`);
   }
-
-  /** @throws the first failure, if everything was named or nothing is left */
-  of<T>(results: readonly PromiseSettledResult<T>[]): readonly T[] {
-    const had = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failures = results.flatMap((result): readonly unknown[] =>
-      result.status === 'rejected' ? [result.reason] : [],
-    );
-    const told = failures.filter((failure) => failure instanceof IcountError);
-    const bug = failures.find((failure) => !(failure instanceof IcountError));
-    if (bug !== undefined) throw bug;
-    if (failures.length > 0 && (this.#choice.kind === 'named' || had.length === 0)) {
-      throw failures[0];
-    }
-    for (const { message } of told) this.#messages.notice(`left out: ${message}`);
-    return had;
-  }
+  return values;
 }

@@ -1,11 +1,11 @@
-import { GuestStoppedError, NoSuchProcessError, SamplingFailedError } from '../errors.js';
+import { GuestStoppedError, SamplingFailedError } from '../errors.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import type { Memory } from '../memory.js';
 import { explainRefusal } from '../proc/permission.js';
 import { readProcess } from '../proc/process.js';
 import type { GuestEnd, StopCause } from '../sampler/reading.js';
 import type { Connection } from './connection.js';
-import { type GuestProcess, isAlive } from './guest-end.js';
+import { endedMeanwhile, type GuestProcess, isAlive } from './guest-end.js';
 
 /** How we have hold of a guest at the moment. */
 export type HoldState =
@@ -26,7 +26,7 @@ export function whyNotAttached(
   switch (state.kind) {
     case 'ending':
     case 'ended':
-      return new NoSuchProcessError(pid, 'ended while we attached to it');
+      return endedMeanwhile(pid);
     case 'stopped':
       return new GuestStoppedError(pid);
     case 'apart':
@@ -41,7 +41,7 @@ export function whyNotAttached(
 export async function explainAttachFailure(error: unknown, guest: GuestProcess): Promise<unknown> {
   if (!isGdbFailure(error)) return error;
   const { pid } = guest;
-  if (!isAlive(guest)) return new NoSuchProcessError(pid, 'ended while we attached to it');
+  if (!isAlive(guest)) return endedMeanwhile(pid);
   if (/not permitted|already traced/.test(error.message)) {
     return await explainRefusal(await readProcess(pid));
   }

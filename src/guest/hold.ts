@@ -8,10 +8,7 @@ import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isAlive } from './guest-end.js';
 import { explainAttachFailure, type HoldState } from './hold-state.js';
-import { isStandstill, standstillOf } from './standstill.js';
-
-/** How often a guest that its owner stopped is looked at, while no gdb is attached to it. */
-const STOPPED_POLL_MS = 20;
+import { isStandstill, STOPPED_POLL_MS, standstillOf } from './standstill.js';
 
 export interface HoldOptions extends ConnectionOptions {
   /** The state is one that lasts: there is nothing to wait for any more. */
@@ -63,11 +60,6 @@ export class Hold {
   /** For the one who waits for the state to become another. */
   hearChanges(listener: () => void): void {
     this.#onChange = listener;
-  }
-
-  /** Whether the guest's owner has it stopped, while a gdb is attached to it. */
-  get isStopped(): boolean {
-    return this.#connection.isStopped;
   }
 
   /** What is under way to get out of `apart` or `ending`; never rejects. */
@@ -202,10 +194,7 @@ export class Hold {
     this.#failures += 1;
     await this.#connection.leave();
     while (!this.#leaving) {
-      if (!isAlive(this.#options)) {
-        this.#end({ kind: 'ended', end: { kind: 'gone' } });
-        return;
-      }
+      if (!isAlive(this.#options)) return this.#end({ kind: 'ended', end: { kind: 'gone' } });
       const standstill = this.#hasRead ? standstillOf(this.#options.pid) : undefined;
       if (standstill !== undefined) {
         this.#become({ kind: 'stopped', by: standstill });
@@ -213,8 +202,7 @@ export class Hold {
         continue;
       }
       if (this.#failures >= FAILURES_ALLOWED) {
-        this.lose(`gdb ${failedTooOften(this.#failures, reason)}`);
-        return;
+        return this.lose(`gdb ${failedTooOften(this.#failures, reason)}`);
       }
       try {
         if (await this.#attachAnother()) {

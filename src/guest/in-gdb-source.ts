@@ -1,4 +1,4 @@
-import { systemClock as clock, type MonotonicNs } from '../clock.js';
+import { systemClock as clock, earlier, type MonotonicNs } from '../clock.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { BEAT_NS } from '../gdb/sampler-script.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
@@ -190,8 +190,4 @@ export class InGdbSource implements ReadingSource {
         return outcome;
     }
   }
-}
-
-function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
-  return end !== undefined && end < deadline ? end : deadline;
 }

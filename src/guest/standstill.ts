@@ -3,6 +3,9 @@ import { frozenCgroup } from '../proc/cgroup.js';
 import { isGroupStopped, readThreads } from '../proc/threads.js';
 import type { Reading, StopCause } from '../sampler/reading.js';
 
+/** How often a guest that its owner has stopped is looked at. */
+export const STOPPED_POLL_MS = 20;
+
 /** How often a guest that executes nothing is looked at for the reason. */
 const LOOK_NS = 100_000_000n;
 

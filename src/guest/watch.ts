@@ -98,7 +98,7 @@ export class GuestWatch {
     const { state } = this.#hold;
     switch (state.kind) {
       case 'attached':
-        return this.#hold.isStopped
+        return state.connection.isStopped
           ? { kind: 'stopped', by: 'signal' }
           : await this.#readCounters(counters, state.memory);
       case 'apart':

@@ -1,9 +1,9 @@
 import { type IcountError, NoPluginError, UnresolvedCountersError } from '../errors.js';
 import { EITHER_PLUGIN, type PluginKind, pluginNames } from '../layout/layout.js';
-import { findDescendants } from '../proc/children.js';
 import type { MappedFile } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { type ProcessFacts, readArguments } from '../proc/process.js';
+import { findDescendants } from '../proc/processes.js';
 import { printable } from '../text/printable.js';
 import type { QemuCommand } from './command-line.js';
 import { describeElfFailure, type MappedElf } from './mapped-elf.js';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { listProcesses } from '../proc/children.js';
 import { readStartTicks } from '../proc/process.js';
+import { listProcesses } from '../proc/processes.js';
 import { lookAt } from './survey.js';
 
 /** One process for good: a pid that is used again is another one. */

@@ -1,6 +1,6 @@
 import { UnresolvedCountersError } from '../errors.js';
-import { listProcesses } from '../proc/children.js';
 import { type ProcessFacts, readProcess, readStartTicks } from '../proc/process.js';
+import { listProcesses } from '../proc/processes.js';
 import type { QemuCommand } from './command-line.js';
 import { locatePlugin, readQemuCommand } from './plugin.js';
 import { kindByName, type LocatedPlugin } from './plugin-file.js';

@@ -1,4 +1,4 @@
-import type { Clock, MonotonicNs } from '../clock.js';
+import { type Clock, earlier, type MonotonicNs } from '../clock.js';
 import { pointsPassed } from './grid.js';
 import type { CounterSource, ReadOutcome } from './reading.js';
 import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
@@ -63,8 +63,4 @@ export class PacedSource implements ReadingSource {
     const warmUp = due - BigInt(warmUpNs);
     return warmUp - now > BigInt(warmUpNs) ? earlier(look, warmUp) : look;
   }
-}
-
-function earlier(deadline: MonotonicNs, end: MonotonicNs | undefined): MonotonicNs {
-  return end !== undefined && end < deadline ? end : deadline;
 }
