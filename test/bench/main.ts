@@ -94,7 +94,8 @@ for (const { name, reason } of notMeasured) print(`\nnot measured: ${name}: ${re
 const missed = figures.filter(({ met }) => met === false);
 const judged = figures.filter(({ met }) => met !== undefined);
 const seconds = Math.round((performance.now() - started) / 1000);
-print(`\n${judged.length - missed.length} of ${judged.length} targets met, in ${seconds} s`);
+const met = `${judged.length - missed.length} of ${judged.length} targets met, `;
+print(`\n${judged.length > 0 ? met : ''}in ${seconds} s`);
 if (options.json !== undefined) {
   const result = { ...about, seconds, figures, notMeasured };
   writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
