@@ -39,7 +39,7 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
   try {
     observers = new Observers([
       tellCaveats(messages.notice, labelled),
-      ...(await openObservers(options)),
+      ...(await openObservers(options, labelled)),
     ]);
     return await withGuests(options, messages, runner.interrupted, async (guests, leftOut) => {
       const runs: BracketRun[] = [];
@@ -76,12 +76,14 @@ export async function bracket(options: BracketOptions, messages: Messages): Prom
 }
 
 /** @throws UsageError, OutputError */
-async function openObservers(options: BracketOptions): Promise<readonly Observer[]> {
+async function openObservers(
+  options: BracketOptions,
+  labelled: boolean,
+): Promise<readonly Observer[]> {
   const observers: Observer[] = [];
   if (options.rows) {
     // Our stdout is the command's.
     const stderr = { stream: process.stderr, name: 'standard error' };
-    const labelled = areLabelled(options.guests);
     observers.push(seqCountsOn(openRows(options, stderr, labelled, () => {})));
   }
   if (options.plot !== undefined) {

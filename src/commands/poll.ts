@@ -38,7 +38,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
     observers = new Observers([
       tellCaveats(diverted.messages.notice, labelled),
       ...(options.guests.kind === 'all' ? [tellNoneLeft(diverted.messages.notice)] : []),
-      ...(await openObservers(options, diverted, stop)),
+      ...(await openObservers(options, labelled, diverted, stop)),
     ]);
     return await withGuests(options, diverted.messages, stop.signal, async (guests, leftOut) => {
       const early = signals.received();
@@ -71,6 +71,7 @@ export async function poll(options: PollOptions, messages: Messages): Promise<nu
 /** @throws UsageError, OutputError */
 async function openObservers(
   options: PollOptions,
+  labelled: boolean,
   diverted: DivertedMessages,
   stop: AbortController,
 ): Promise<readonly Observer[]> {
@@ -83,8 +84,7 @@ async function openObservers(
   }
   if (!options.live || options.output !== undefined) {
     const stdout = { stream: process.stdout, name: 'standard output' };
-    const several = areLabelled(options.guests);
-    rows.push(openRows(options, stdout, several, () => stop.abort('closed')));
+    rows.push(openRows(options, stdout, labelled, () => stop.abort('closed')));
   }
   if (options.plot !== undefined) {
     const { openPlot } = await import('../observers/plot/open-plot.js');

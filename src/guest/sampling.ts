@@ -2,9 +2,9 @@ import { GdbGoneError } from '../gdb/failure.js';
 import { type RawReading, samplerRecord } from '../gdb/sampler-record.js';
 import { SamplerScript } from '../gdb/sampler-script.js';
 import type { AsyncRecord } from '../gdb/session.js';
-import { allPresent } from '../layout/counters-of.js';
+import { allPresent } from '../layout/counters.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
-import type { Place } from '../layout/place.js';
+import { type Place, rangesOf } from '../layout/place.js';
 import type { Memory, MemoryRange } from '../memory.js';
 import type { Taken } from '../sampler/source.js';
 import type { Connection } from './connection.js';
@@ -29,8 +29,7 @@ export class Sampling {
     this.connection = connection;
     this.script = script;
     this.#place = place;
-    this.#ranges =
-      place.header === undefined ? place.ranges : [...place.ranges, place.header.range];
+    this.#ranges = rangesOf(place);
     this.#onArrival = onArrival;
   }
 

@@ -1,5 +1,4 @@
-import { countersIn, expectCounter, singleCounter } from './counter.js';
-import { countersOf } from './counters-of.js';
+import { countersIn, countersOf, expectCounter, singleCounter } from './counters.js';
 import type { Counters, Layout } from './layout.js';
 import type { Variable } from './variable.js';
 

@@ -1,6 +1,5 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
-import { countersIn, singleCounter } from './counter.js';
-import { countersOf, readOne } from './counters-of.js';
+import { countersIn, countersOf, readOne, singleCounter } from './counters.js';
 import { type Counters, type Layout, UnreadableCountersError } from './layout.js';
 import type { Variables } from './variable.js';
 

@@ -15,6 +15,11 @@ export interface Place {
   counters(pieces: readonly Buffer[]): readonly bigint[];
 }
 
+/** All that is read in one go: the header last, as it proves the rest. */
+export function rangesOf({ ranges, header }: Place): readonly MemoryRange[] {
+  return header === undefined ? ranges : [...ranges, header.range];
+}
+
 /**
  * What says where an array is by now, which may move at any moment. It is read after the array: what
  * was read is the array's contents if it still leads there.

@@ -1,4 +1,4 @@
-import { expectCounter, singleCounter } from './counter.js';
+import { expectCounter, singleCounter } from './counters.js';
 import type { Counters, Layout } from './layout.js';
 import type { Variable } from './variable.js';
 

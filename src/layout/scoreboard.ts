@@ -1,6 +1,5 @@
 import { decodeUnsigned, type Memory } from '../memory.js';
-import { COUNTER_BYTES, countersIn } from './counter.js';
-import { countersOf, readOne } from './counters-of.js';
+import { COUNTER_BYTES, countersIn, countersOf, readOne } from './counters.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
 import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
 import type { Variable } from './variable.js';

@@ -2,7 +2,7 @@ import { AlreadyTracedError, type IcountError, NotPermittedError } from '../erro
 import { printable } from '../text/printable.js';
 import { type ProcessFacts, readArguments, readParent } from './process.js';
 import { readThreads, tracerOf } from './threads.js';
-import { type Place, readTraceFacts, type TraceFacts } from './trace-facts.js';
+import { readTraceFacts, type Surroundings, type TraceFacts } from './trace-facts.js';
 
 /** Why the kernel refused to let us look into a process or trace it. To be called after it did. */
 export async function explainRefusal(target: ProcessFacts): Promise<IcountError> {
@@ -97,7 +97,7 @@ const KUBERNETES = 'securityContext.capabilities.add: ["SYS_PTRACE"]';
 
 /** How root gets the capability. A bare host does not take it from root: we don't see where we are. */
 function withCapability({ pid, place }: TraceFacts): string {
-  const remedies: Readonly<Record<Place, string>> = {
+  const remedies: Readonly<Record<Surroundings, string>> = {
     docker: `start the container with it: ${DOCKER}`,
     podman: `start the container with it: ${PODMAN}`,
     kubernetes: `give the container ${KUBERNETES}`,

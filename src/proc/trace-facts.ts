@@ -5,7 +5,7 @@ import { type ProcessFacts, readText, statusField } from './process.js';
 const CAP_SYS_PTRACE_BIT = 1n << 19n;
 
 /** Where we run, as far as it matters for who can give us a capability. */
-export type Place = 'host' | 'docker' | 'podman' | 'kubernetes';
+export type Surroundings = 'host' | 'docker' | 'podman' | 'kubernetes';
 
 /** What decides whether we may trace a process (ptrace(2), "Ptrace access mode checking"). */
 export interface TraceFacts {
@@ -20,7 +20,7 @@ export interface TraceFacts {
   readonly yamaScope: number;
   /** Whether a seccomp filter is on us. */
   readonly filtered: boolean;
-  readonly place: Place;
+  readonly place: Surroundings;
 }
 
 export async function readTraceFacts(target: ProcessFacts): Promise<TraceFacts> {
@@ -36,7 +36,7 @@ export async function readTraceFacts(target: ProcessFacts): Promise<TraceFacts> 
     targetHasMore: (capabilities(theirs, 'CapPrm') & ~capabilities(own, 'CapEff')) !== 0n,
     yamaScope: Number(scope ?? '0'),
     filtered: statusField(own, 'Seccomp') === '2',
-    place: await findPlace(),
+    place: await findSurroundings(),
   };
 }
 
@@ -45,7 +45,7 @@ function capabilities(status: string, name: string): bigint {
 }
 
 /** By the marks that they leave in a container. */
-async function findPlace(): Promise<Place> {
+async function findSurroundings(): Promise<Surroundings> {
   if (await exists('/var/run/secrets/kubernetes.io')) return 'kubernetes';
   if (await exists('/run/.containerenv')) return 'podman';
   if (await exists('/.dockerenv')) return 'docker';

@@ -11,7 +11,7 @@ import { hasSomeVariable, kindByName, kindByVariables } from './plugin-file.js';
 import type { SymbolFile } from './symbol-file.js';
 
 /** A counting plugin that was come across, open. */
-export interface Candidate extends OpenElfFile {
+export interface FoundPlugin extends OpenElfFile {
   readonly mapped: MappedFile;
   readonly kind: PluginKind;
   /** Its variables say so, not its name alone. */
@@ -29,7 +29,7 @@ export interface WantedPlugin {
 /** What a search came across. */
 export interface PluginSearch {
   /** The caller closes their files. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly FoundPlugin[];
   /** A file that is named as the plugin is, and why it could not be opened. */
   readonly unopened?: { readonly mapped: MappedFile; readonly error: Error };
   /** Plugins that don't count, or that can't be told to. */
@@ -50,7 +50,7 @@ export async function searchPlugins(
 ): Promise<PluginSearch> {
   const files = await mappedFiles(target);
   const named = files.filter((file) => isNamed(file, command));
-  const candidates: Candidate[] = [];
+  const candidates: FoundPlugin[] = [];
   const others: OtherPlugin[] = [];
   let unopened: PluginSearch['unopened'];
   const lookAt = async (mapped: MappedFile): Promise<void> => {
@@ -112,7 +112,7 @@ function countingKind(
   elf: ElfFile,
   mapped: MappedFile,
   symbols: SymbolFile | undefined,
-): Pick<Candidate, 'kind' | 'isKnown'> | undefined {
+): Pick<FoundPlugin, 'kind' | 'isKnown'> | undefined {
   if (!isPlugin(elf)) return undefined;
   const isCopied = symbols?.buildId !== undefined && elf.buildId?.hex === symbols.buildId;
   const known = kindByVariables(elf) ?? (isCopied ? symbols.kind : undefined);

@@ -12,7 +12,7 @@ import {
   type LocatedPlugin,
   type PluginFile,
 } from './plugin-file.js';
-import { type Candidate, searchPlugins } from './plugin-search.js';
+import { type FoundPlugin, searchPlugins } from './plugin-search.js';
 import { readSymbolFile, type SymbolFile, withSymbolFile } from './symbol-file.js';
 
 /** The user's choice of a plugin. */
@@ -94,9 +94,9 @@ export async function readQemuCommand(target: ProcessFacts): Promise<QemuCommand
 
 /** The file that the symbols are of, else one of the same kind as that; else libinsn before libbb. */
 function choose(
-  candidates: readonly Candidate[],
+  candidates: readonly FoundPlugin[],
   wanted: { readonly kind: PluginKind | undefined; readonly symbols: SymbolFile | undefined },
-): Candidate | undefined {
+): FoundPlugin | undefined {
   const { symbols } = wanted;
   const wantedOnes = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
   const known = wantedOnes.filter(({ isKnown }) => isKnown);
@@ -109,7 +109,7 @@ function choose(
   );
 }
 
-function pluginOf(chosen: Candidate, loaded: readonly LoadedPlugin[]): PluginFile {
+function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginFile {
   const { kind, mapped, handle, elf, isSame } = chosen;
   return {
     kind,
