@@ -24,7 +24,7 @@ export default defineConfig({
       groups: [
         {
           name: 'guest',
-          test: /\/src\/(?:\w+\.ts$|(?:guest|gdb|qemu|layout|sampler|proc|elf|mi|memory|text)\/)/,
+          test: /\/src\/(?:\w+\.ts$|(?:guest|gdb|qemu|layout|sampler|proc|elf|mi|text)\/)/,
         },
       ],
     },

@@ -22,7 +22,7 @@ export interface Memory extends WordFormat {
   read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot>;
 }
 
-/** How numbers lie in memory: as is the host's way, and its ELF files say. */
+/** How numbers lie in the host's memory and in its ELF files. */
 export interface WordFormat {
   /** Of an address, a size, a `long`. */
   readonly wordBytes: 4 | 8;

@@ -42,7 +42,8 @@ function operandsOf(own: readonly string[], program: Command): readonly number[]
   const switches = program.options.filter((option) => !option.required && !option.optional);
   const isSwitch = (argument: string): boolean =>
     switches.some(({ short, long }) => argument === short || argument === long);
-  const takesValue = (argument = ''): boolean => /^-[^=]*$/.test(argument) && !isSwitch(argument);
+  const takesValue = (argument = ''): boolean =>
+    /^(-\w|--[^=]+)$/.test(argument) && !isSwitch(argument);
   return [...own.keys()].filter(
     (index) => !own[index]?.startsWith('-') && !takesValue(own[index - 1]),
   );

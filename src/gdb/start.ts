@@ -65,16 +65,11 @@ export interface Gdb extends GdbFacts {
 /** The descriptor under which gdb has the file that it inherits. */
 export const INHERITED_FD = 3;
 
-/** How gdb is started, beside its command. */
-export interface GdbOptions {
-  /** A file that gdb is to inherit as `INHERITED_FD`. */
-  readonly file?: number;
-}
-
 /**
  * Starts gdb in a process group of its own, so that a terminal's Ctrl-C does not reach it, and
- * checks that it is one and took our settings. If we are killed, its input closes and it leaves
- * by itself. One that ends at once has another of the `attempts`, the last without our library path.
+ * checks that it is one and took our settings; `file` it inherits as `INHERITED_FD`. If we are killed,
+ * its input closes and it leaves by itself. One that ends at once is tried again without our library
+ * path.
  *
  * @throws GdbUnusableError; GdbGoneError, GdbTimeoutError for a gdb that was ended or stopped from
  * outside, so that another one may do better
@@ -82,15 +77,11 @@ export interface GdbOptions {
 export async function startGdb(
   command: string,
   events: SessionEvents,
-  options: GdbOptions = {},
-  attempts = 2,
+  file?: number,
+  libraries: Parameters<typeof gdbEnvironment>[1] = 'as-ours',
 ): Promise<Gdb> {
   let consoleText = '';
-  const { child, pid, guardian, ...pipes } = await spawnGdb(
-    command,
-    options,
-    attempts === 1 ? 'of-the-system' : 'as-ours',
-  );
+  const { child, pid, guardian, ...pipes } = await spawnGdb(command, file, libraries);
   let stderr = '';
   pipes.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
@@ -157,8 +148,8 @@ export async function startGdb(
       }
     }
     // A SIGTERM while it starts ends gdb with status 0, as if it were /bin/true.
-    if (isGone && attempts > 1) {
-      return await startGdb(command, events, options, attempts - 1);
+    if (isGone && libraries === 'as-ours') {
+      return await startGdb(command, events, file, 'of-the-system');
     }
     const said = lastWords(stderr) || firstLine(consoleText);
     throw new GdbUnusableError(
@@ -186,7 +177,7 @@ interface SpawnedGdb {
  */
 async function spawnGdb(
   command: string,
-  { file }: GdbOptions,
+  file: number | undefined,
   libraries: Parameters<typeof gdbEnvironment>[1],
 ): Promise<SpawnedGdb> {
   try {

@@ -36,7 +36,7 @@ async function attachAndRead(gdbCommand: string, pid: number): Promise<void> {
   const target = await readProcess(pid);
   // As a guest's plugin would be.
   const program = await open(`/proc/${pid}/exe`);
-  const gdb = await startGdb(gdbCommand, {}, { file: program.fd }).finally(() => program.close());
+  const gdb = await startGdb(gdbCommand, {}, program.fd).finally(() => program.close());
   let isAttached = false;
   try {
     await loadPlugin(gdb.session, ['/usr/lib/debug']);

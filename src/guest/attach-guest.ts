@@ -1,16 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UnresolvedCountersError, UsageError } from '../errors.js';
-import {
-  type Counters,
-  type Mode,
-  pluginNames,
-  UnreadableCountersError,
-} from '../layout/layout.js';
+import { type Counters, type Mode, pluginNames } from '../layout/layout.js';
 import { whatIsKnown } from '../layout/select.js';
 import type { Memory } from '../memory.js';
-import { groupDigits } from '../text/figures.js';
 import { printable } from '../text/printable.js';
 import { proveBuild } from './build-proof.js';
+import { whatIsAmiss } from './counter-proof.js';
 import { isAlive } from './guest-end.js';
 import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
@@ -27,7 +21,7 @@ export interface AttachedGuest {
 }
 
 /**
- * Attaches, and finds the counters in memory; `signal` calls it off.
+ * Attaches, which `signal` calls off, and finds the counters in memory.
  *
  * @throws an IcountError that says why it can't be
  */
@@ -40,8 +34,7 @@ export async function attachGuest(
 }
 
 /**
- * Makes sure that the file is the one in memory, learns how the plugin counts, and that its counters
- * are there and are counters.
+ * Makes sure that the file is the one in memory, and learns how the plugin counts, and where.
  *
  * @throws an IcountError that says why it can't be
  */
@@ -50,14 +43,19 @@ export async function findCounters(
   memory: Memory,
   options: GuestOptions,
 ): Promise<AttachedGuest> {
-  const { plugin, match, vcpus } = guest;
+  const { target, plugin, match, vcpus } = guest;
   if (plugin.needsProof) await proveBuild(guest, memory);
   const counting = await readCounting(guest, memory);
+  const mode = options.mode === 'auto' ? counting.mode : options.mode;
   const own = match.counters(counting, plugin.loadBias, counting.mode);
-  const counters =
-    options.mode === 'auto' ? own : match.counters(counting, plugin.loadBias, options.mode);
+  const counters = match.counters(counting, plugin.loadBias, mode);
   if (options.mode === 'percpu' && !counters.perVcpu) throw notPerVcpu(guest, counting.mode);
-  await proveCounters(guest, counters, memory);
+  // Types tell what a variable is. Sizes alone may be those of something else.
+  if ([...guest.variables.values()].some(({ source }) => source === 'symbol table')) {
+    const blocks = match.blocks?.(counting, plugin.loadBias, mode);
+    const amiss = await whatIsAmiss({ counters, blocks }, memory, () => isAlive(target));
+    if (amiss !== undefined) throw noCounters(guest, amiss);
+  }
   if (dependsOnVcpus(counters)) await vcpus.look();
   const isElsewhere = own.address !== counters.address;
   return { counters, elsewhere: isElsewhere ? counting.mode : undefined, vcpus };
@@ -76,48 +74,11 @@ function notPerVcpu({ target, command, match, plugin }: ResolvedGuest, mode: Mod
   );
 }
 
-/** For how long what is no counter yet may become one: QEMU may have just begun, or may be about to end. */
-const PATIENCE_MS = 300;
-const LOOK_EVERY_MS = 20;
-
-/**
- * Sees to it that what was found by names and sizes leads to counters: there is something to read,
- * and no fewer instructions than blocks of them.
- *
- * @throws UnresolvedCountersError
- */
-async function proveCounters(
-  { target, plugin, match }: ResolvedGuest,
-  counters: Counters,
-  memory: Memory,
-): Promise<void> {
-  const kind = match.layout.plugin;
-  const isNone = (what: string) =>
-    new UnresolvedCountersError(printable(plugin.name), what, whatIsKnown(kind));
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      // Blocks first: what is executed meanwhile adds to the instructions.
-      const blocks = counters.blocks === undefined ? 0n : await totalOf(counters.blocks, memory);
-      const insns = await totalOf(counters, memory);
-      // Where vCPUs lose increments, they need not lose as many of both.
-      if (10n * insns >= 9n * blocks) return;
-      throw isNone(
-        `in the layout ${counters.layout} it would have counted ${groupDigits(insns)} instructions in ${groupDigits(blocks)} blocks`,
-      );
-    } catch (error) {
-      if (!(error instanceof UnreadableCountersError)) throw error;
-      // Its end is told of by who reads it.
-      if (!isAlive(target)) return;
-      if (performance.now() >= giveUpAt) {
-        throw isNone(`its layout ${counters.layout} leads to no counters (${error.message})`);
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
-  }
-}
-
-async function totalOf(counters: Counters, memory: Memory): Promise<bigint> {
-  const { counters: all } = await counters.read(memory);
-  return all.reduce((sum, counter) => sum + counter, 0n);
+function noCounters({ plugin, match }: ResolvedGuest, why: string): UnresolvedCountersError {
+  const { name, plugin: kind } = match.layout;
+  return new UnresolvedCountersError(
+    printable(plugin.name),
+    `its layout ${name} leads to no counters (${why})`,
+    whatIsKnown(kind),
+  );
 }

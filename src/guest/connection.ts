@@ -82,7 +82,7 @@ export class Connection {
       },
       onLine: options.onLine,
     };
-    const gdb = await startGdb(options.gdbCommand, events, { file: options.pluginFd });
+    const gdb = await startGdb(options.gdbCommand, events, options.pluginFd);
     connection = new Connection(options, gdb, onOver);
     try {
       await loadPlugin(gdb.session, ['/usr/lib/debug', `/proc/${options.pid}/root/usr/lib/debug`]);

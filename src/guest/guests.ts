@@ -36,17 +36,16 @@ export async function withGuests<T>(
   onGdbReplaced?: () => void,
 ): Promise<T> {
   checkProc();
-  const found = await processesOf(options.guests);
+  const choice = options.guests;
+  const found = await processesOf(choice);
   const waited = await messages.wait(
     `attaching to process ${found.map(({ pid }) => pid).join(', ')}`,
   );
-  const labelled = areLabelled(options.guests);
+  const labelled = areLabelled(choice);
   const events = { messages, labelled, ...(onGdbReplaced === undefined ? {} : { onGdbReplaced }) };
   const room = new GdbRoom(options.gdb);
   const candidates: Candidate[] = [];
   try {
-    const possible = <T>(results: readonly PromiseSettledResult<T>[]): readonly T[] =>
-      had(results, options.guests, messages);
     const open = async ({ pid }: { readonly pid: number }): Promise<Candidate> => {
       const candidate = await room.take(async () => {
         if (signal.aborted) throw new InterruptedError(pid);
@@ -55,8 +54,12 @@ export async function withGuests<T>(
       candidates.push(candidate);
       return candidate;
     };
-    const resolved = possible(await Promise.allSettled(found.map(open)));
-    const guests = possible(await Promise.allSettled(resolved.map((one) => one.attach(signal))));
+    const resolved = had(await Promise.allSettled(found.map(open)), choice, messages);
+    const guests = had(
+      await Promise.allSettled(resolved.map((one) => one.attach(signal))),
+      choice,
+      messages,
+    );
     waited();
     const watched = new Set(guests.map(({ pid }) => pid));
     return await use(

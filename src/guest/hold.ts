@@ -119,7 +119,7 @@ export class Hold {
     this.#failures = 0;
   }
 
-  /** For the one who finds that gdb is of no use any more. If it has ended, this is known already. */
+  /** For the one who finds that gdb is of no use any more. No effect if gdb has ended. */
   giveUpGdb(reason: string): void {
     this.#connection.giveUp(reason);
   }

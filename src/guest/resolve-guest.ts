@@ -97,11 +97,14 @@ export async function resolveGuest(
 }
 
 function withoutVariables({ name, kind, elf }: PluginFile): UnresolvedCountersError {
-  const { buildId, hasSymbolTable } = elf;
+  const { buildId, hasSymbolTable, ambiguousObjects } = elf;
   if (hasSymbolTable) {
+    const [twice] = ambiguousObjects;
     return new UnresolvedCountersError(
       printable(name),
-      `it has none of the variables of ${pluginNames[kind]}`,
+      twice === undefined
+        ? `it has none of the variables of ${pluginNames[kind]}`
+        : `it has more than one variable ${twice}`,
       `point --plugin-file at a copy of the ${pluginNames[kind]}.so that QEMU loaded`,
     );
   }

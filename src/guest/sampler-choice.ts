@@ -7,7 +7,7 @@ export const samplerChoices = ['auto', 'gdb', 'mi'] as const;
 
 export type SamplerChoice = (typeof samplerChoices)[number];
 
-/** The least that each can do with. */
+/** The shortest interval of each. */
 const LEAST_INTERVAL_NS: Readonly<Record<SamplerKind, number>> = { gdb: 250_000, mi: 1_000_000 };
 
 /**

@@ -36,12 +36,12 @@ export class Vcpus {
     this.#list = command.kind === 'user' ? Promise.resolve(undefined) : VcpuList.find(target.pid);
   }
 
-  /** That there are. */
+  /** How many there are now. */
   get count(): number {
     return this.#now.count;
   }
 
-  /** That there have been at a time: what has counted stays in the counters. */
+  /** The most that there have been at a time: what has counted stays in the counters. */
   get most(): number {
     return this.#most;
   }

@@ -46,10 +46,12 @@ function arrayLayout(shape: Shape): Layout {
       if (strideBytes !== shape.strideBytes) return undefined;
       const mismatch = expectCounter('inline_insn_count', inline) ?? expectElements(counts, shape);
       if (mismatch !== undefined) return mismatch;
-      return (_, bias, mode) =>
-        mode === 'inline'
-          ? singleCounter(shape.name, mode, inline.addressBytes + bias)
-          : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes);
+      return {
+        counters: (_, bias, mode) =>
+          mode === 'inline'
+            ? singleCounter(shape.name, mode, inline.addressBytes + bias)
+            : slotCounters(shape, counts.addressBytes + bias, counts.sizeBytes / strideBytes),
+      };
     },
   };
 }

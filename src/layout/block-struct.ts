@@ -1,6 +1,6 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
 import { countersIn, countersOf, readOne, singleCounter } from './counters.js';
-import { type Counters, type Layout, UnreadableCountersError } from './layout.js';
+import { type Counters, type CountersIn, type Layout, UnreadableCountersError } from './layout.js';
 import type { Variables } from './variable.js';
 
 const NAME = 'block-struct';
@@ -30,23 +30,19 @@ export const blockStruct: Layout = {
     if (inline === undefined || counts === undefined || maxCpus === undefined) return undefined;
     const mismatch = expectStruct(variables) ?? expectPointer(variables, wordBytes);
     if (mismatch !== undefined) return mismatch;
-    return (counting, bias, mode) => {
-      // A callback holds the structure's lock.
-      const lossy = counting.mode === 'inline';
-      const countersAt = (offsetBytes: number, blocks?: Counters): Counters =>
+    const countersAt =
+      (offsetBytes: number): CountersIn =>
+      (counting, bias, mode) =>
         counting.perVcpu && mode === 'percpu'
-          ? heapCounters(
-              counts.addressBytes + bias,
-              maxCpus.addressBytes + bias,
-              offsetBytes,
-              blocks,
-            )
-          : singleCounter(NAME, mode, inline.addressBytes + bias + BigInt(offsetBytes), {
-              lossy,
-              blocks,
-            });
-      return countersAt(COUNTER_OFFSET_BYTES, countersAt(BLOCKS_OFFSET_BYTES));
-    };
+          ? heapCounters(counts.addressBytes + bias, maxCpus.addressBytes + bias, offsetBytes)
+          : singleCounter(
+              NAME,
+              mode,
+              inline.addressBytes + bias + BigInt(offsetBytes),
+              // A callback holds the structure's lock.
+              counting.mode === 'inline',
+            );
+    return { counters: countersAt(COUNTER_OFFSET_BYTES), blocks: countersAt(BLOCKS_OFFSET_BYTES) };
   },
 };
 
@@ -79,12 +75,7 @@ function expectPointer(variables: Variables, wordBytes: 4 | 8): string | undefin
 /** A longer array is none of libbb's; bounds what a sample may read. */
 const MOST_VCPUS = 4_096;
 
-function heapCounters(
-  address: bigint,
-  maxCpusAddress: bigint,
-  offsetBytes: number,
-  blocks: Counters | undefined,
-): Counters {
+function heapCounters(address: bigint, maxCpusAddress: bigint, offsetBytes: number): Counters {
   const spacing = { strideBytes: STRUCT_BYTES, offsetBytes };
   return countersOf(
     {
@@ -96,7 +87,6 @@ function heapCounters(
       sharedSlots: undefined,
       perVcpu: true,
       lossy: false,
-      blocks,
     },
     // Once it is found, nothing of it moves.
     async (memory) => ({

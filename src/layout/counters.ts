@@ -1,8 +1,15 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
 import type { Reading } from '../sampler/reading.js';
-import { type CounterFacts, type Counters, type Mode, UnreadableCountersError } from './layout.js';
+import {
+  type Counted,
+  type CounterFacts,
+  type Counters,
+  type CountersIn,
+  type Mode,
+  UnreadableCountersError,
+} from './layout.js';
 import { type Place, rangesOf } from './place.js';
-import type { Variable } from './variable.js';
+import type { Variable, Variables } from './variable.js';
 
 /** Every counter of every plugin is a `uint64_t`. */
 export const COUNTER_BYTES = 8;
@@ -26,12 +33,7 @@ export function expectCounter(name: string, variable: Variable): string | undefi
 }
 
 /** One counter that all vCPUs add to; `lossy` unless each holds a lock meanwhile. */
-export function singleCounter(
-  layout: string,
-  mode: Mode,
-  address: bigint,
-  { lossy = true, blocks }: Partial<Pick<CounterFacts, 'lossy' | 'blocks'>> = {},
-): Counters {
+export function singleCounter(layout: string, mode: Mode, address: bigint, lossy = true): Counters {
   return countersOf(
     {
       layout,
@@ -41,13 +43,30 @@ export function singleCounter(
       sharedSlots: undefined,
       perVcpu: false,
       lossy,
-      blocks,
     },
     (memory) => ({
       ranges: [{ address, lengthBytes: COUNTER_BYTES }],
       counters: ([bytes]) => countersIn(memory, bytes, 1),
     }),
   );
+}
+
+/**
+ * Counters that begin each at a variable of its own: of instructions at the first of those names, of
+ * blocks at the second, if there is one.
+ */
+export function countedAt(
+  variables: Variables,
+  [counter, blocks]: readonly string[],
+  countersAt: (address: bigint, mode: Mode) => Counters,
+): Counted | undefined {
+  const at = (name = ''): CountersIn | undefined => {
+    const variable = variables.get(name);
+    return variable && ((_, bias, mode) => countersAt(variable.addressBytes + bias, mode));
+  };
+  const [counters, ofBlocks] = [at(counter), at(blocks)];
+  if (counters === undefined) return undefined;
+  return ofBlocks === undefined ? { counters } : { counters, blocks: ofBlocks };
 }
 
 /** How counters lie in the bytes of a range: one, or one in each element of an array. */

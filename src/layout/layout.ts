@@ -27,8 +27,6 @@ export interface CounterFacts {
   readonly perVcpu: boolean;
   /** Whether several vCPUs add to one counter without atomicity, losing increments. */
   readonly lossy: boolean;
-  /** The blocks that were executed, where the plugin counts these beside their instructions. */
-  readonly blocks?: Counters | undefined;
 }
 
 /** Where the counters are, and how to read them. */
@@ -58,14 +56,20 @@ export class UnreadableCountersError extends Error {
  */
 export type CountersIn = (counting: Counting, biasBytes: bigint, mode: Mode) => Counters;
 
-/** A layout that fits what was found. */
-export interface LayoutMatch {
-  readonly layout: Layout;
+/** What a plugin has to be read, in a layout that fits. */
+export interface Counted {
   readonly counters: CountersIn;
+  /** The blocks that were executed, where it counts these beside their instructions. */
+  readonly blocks?: CountersIn;
+}
+
+/** A layout that fits what was found. */
+export interface LayoutMatch extends Counted {
+  readonly layout: Layout;
 }
 
 /**
- * One memory layout of a plugin. `match` gives its counters, and tells from names, sizes and types
+ * One memory layout of a plugin. `match` gives what it counts, and tells from names, sizes and types
  * alone: undefined means that the layout's variables are not there, a string that they are but
  * differ from what we know, and in what.
  */
@@ -76,7 +80,7 @@ export interface Layout {
   readonly versions: string;
   /** The names of the variables that it is told by, the one that counts first. */
   readonly variables: readonly [counter: string, ...others: string[]];
-  match(variables: Variables, wordBytes: 4 | 8): CountersIn | string | undefined;
+  match(variables: Variables, wordBytes: 4 | 8): Counted | string | undefined;
 }
 
 /** QEMU's plugins that count instructions: one adds 1 for each, the other a block's number. */

@@ -1,6 +1,5 @@
-import { expectCounter, singleCounter } from './counters.js';
-import type { Counters, Layout } from './layout.js';
-import type { Variable } from './variable.js';
+import { countedAt, expectCounter, singleCounter } from './counters.js';
+import type { Layout } from './layout.js';
 
 /**
  * QEMU 4.2 to 6.x (tests/plugin/insn.c): `static uint64_t insn_count`, for both modes and all
@@ -37,13 +36,10 @@ function scalarLayout(about: Omit<Layout, 'match'>): Layout {
         const mismatch = counter === undefined ? undefined : expectCounter(name, counter);
         if (mismatch !== undefined) return mismatch;
       }
-      const blocks = about.variables.includes('bb_count') ? variables.get('bb_count') : undefined;
       // There is nothing per vCPU to show; in callback mode the one counter is still right.
-      return (_, bias, mode) => {
-        const counter = ({ addressBytes }: Variable, beside?: Counters) =>
-          singleCounter(about.name, mode, addressBytes + bias, { blocks: beside });
-        return counter(variable, blocks && counter(blocks));
-      };
+      return countedAt(variables, about.variables, (addressBytes, mode) =>
+        singleCounter(about.name, mode, addressBytes),
+      );
     },
   };
 }

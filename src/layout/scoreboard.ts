@@ -1,8 +1,7 @@
 import { decodeUnsigned, type Memory } from '../memory.js';
-import { COUNTER_BYTES, countersIn, countersOf, readOne } from './counters.js';
+import { COUNTER_BYTES, countedAt, countersIn, countersOf, readOne } from './counters.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
 import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
-import type { Variable } from './variable.js';
 
 /**
  * QEMU 9.0 and newer (include/qemu/qemu-plugin.h, plugins/api.c): `insn_count` is a handle
@@ -48,12 +47,9 @@ function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
       if (other !== undefined) {
         return `${other.name} has ${other.sizeBytes} bytes, where a scoreboard's handle has ${handle.sizeBytes}`;
       }
-      const blocks = about.variables.includes('bb_count') ? variables.get('bb_count') : undefined;
-      return (_, bias, mode) => {
-        const counters = ({ addressBytes }: Variable, beside?: Counters) =>
-          scoreboardCounters(about.name, mode, addressBytes + bias, beside);
-        return counters(handle, blocks && counters(blocks));
-      };
+      return countedAt(variables, about.variables, (addressBytes, mode) =>
+        scoreboardCounters(about.name, mode, addressBytes),
+      );
     },
   };
 }
@@ -62,12 +58,7 @@ function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
 const MOST_SLOTS = 65_536;
 const MOST_ELEMENT_BYTES = 4_096;
 
-function scoreboardCounters(
-  layout: string,
-  mode: Mode,
-  address: bigint,
-  blocks: Counters | undefined,
-): Counters {
+function scoreboardCounters(layout: string, mode: Mode, address: bigint): Counters {
   return countersOf(
     {
       layout,
@@ -77,7 +68,6 @@ function scoreboardCounters(
       sharedSlots: undefined,
       perVcpu: true,
       lossy: false,
-      blocks,
     },
     (memory) => followChain(memory, address),
   );

@@ -5,8 +5,8 @@ import type { Variable, Variables } from './variable.js';
 
 /**
  * The one layout that fits a plugin's variables. What fits none is refused with what was found:
- * a version of a plugin that we don't know must not be read as one that we do. `named` is what the file
- * is called, should its variables not say what it is.
+ * a version of a plugin that we don't know must not be read as one that we do. `taken` is what the file
+ * was taken for, should its variables not say what it is.
  *
  * @throws UnresolvedCountersError
  */
@@ -14,13 +14,13 @@ export function selectLayout(
   variables: Variables,
   wordBytes: 4 | 8,
   file: string,
-  named: PluginKind,
+  taken: PluginKind,
 ): LayoutMatch {
   const mismatches: string[] = [];
-  const kind = pluginKind((name) => variables.has(name)) ?? named;
+  const kind = pluginKind((name) => variables.has(name)) ?? taken;
   for (const layout of layouts.filter(({ plugin }) => plugin === kind)) {
     const match = layout.match(variables, wordBytes);
-    if (typeof match === 'function') return { layout, counters: match };
+    if (typeof match === 'object') return { layout, ...match };
     if (match !== undefined) mismatches.push(match);
   }
   const found = [...variables].map(describe).join(', ');

@@ -13,7 +13,7 @@ export interface Output {
   readonly writer: RowWriter;
   /** It is appended to and holds something already: headers are not repeated. */
   readonly continued: boolean;
-  /** It is one. */
+  /** It is a terminal. */
   readonly terminal: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { AlreadyTracedError, type IcountError, NotPermittedError } from '../errors.js';
 import { printable } from '../text/printable.js';
-import { type ProcessFacts, readArguments, readParent } from './process.js';
+import { type ProcessFacts, readArguments, readFamily } from './process.js';
 import { readThreads, tracerOf } from './threads.js';
 import { readTraceFacts, type Surroundings, type TraceFacts } from './trace-facts.js';
 
@@ -14,14 +14,21 @@ export async function explainRefusal(target: ProcessFacts): Promise<IcountError>
 /** The error for a process that has a tracer, which is named. */
 export async function alreadyTraced(pid: number, tracerPid: number): Promise<AlreadyTracedError> {
   const argv = await readArguments(tracerPid);
-  const watcher = argv.some((argument) => argument.endsWith(OUR_SETTINGS))
-    ? readParent(tracerPid)
-    : undefined;
+  const isOurs = argv.some((argument) => argument.endsWith(OUR_SETTINGS));
+  const watcher = isOurs ? starterOf(tracerPid) : undefined;
   if (watcher !== undefined) {
     return new AlreadyTracedError(pid, `watched by another icount-gdb, process ${watcher}`);
   }
   const command = argv.length === 0 ? '' : ` (${printable(argv.join(' ').slice(0, 80))})`;
   return new AlreadyTracedError(pid, `traced by process ${tracerPid}${command}`);
+}
+
+/** Who started a gdb of ours, which has a process group of its own; undefined if it has gone. */
+function starterOf(gdbPid: number): number | undefined {
+  const group = readFamily(gdbPid)?.group;
+  let pid: number | undefined = gdbPid;
+  while (pid !== undefined && readFamily(pid)?.group === group) pid = readFamily(pid)?.parent;
+  return pid === undefined || pid <= 1 ? undefined : pid;
 }
 
 /** What every gdb of ours is given. */

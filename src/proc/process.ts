@@ -72,10 +72,12 @@ export function hasAddressSpace(pid: number): boolean {
   return statusField(status, 'VmSize') !== '';
 }
 
-/** The parent's pid, or undefined when the process is gone. */
-export function readParent(pid: number): number | undefined {
+/** The parent's pid and the process group, or undefined when the process is gone. */
+export function readFamily(
+  pid: number,
+): { readonly parent: number; readonly group: number } | undefined {
   const stat = readTextNow(`/proc/${pid}/stat`);
-  return stat === undefined ? undefined : parseStat(stat).parent;
+  return stat === undefined ? undefined : parseStat(stat);
 }
 
 /**
@@ -128,12 +130,18 @@ export function statusField(status: string, name: string): string {
 }
 
 /** The command's name stands in parentheses and may hold anything: count from the last one. */
-function parseStat(stat: string): { state: string; parent: number; startTicks: bigint } {
+function parseStat(stat: string): {
+  state: string;
+  parent: number;
+  group: number;
+  startTicks: bigint;
+} {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const FIELD_AFTER_NAME = 3;
   return {
     state: fields[0] ?? '?',
     parent: Number(fields[1] ?? 0),
+    group: Number(fields[2] ?? 0),
     startTicks: BigInt(fields[22 - FIELD_AFTER_NAME] ?? 0),
   };
 }

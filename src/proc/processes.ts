@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { checkProc } from './own-proc.js';
-import { readParent } from './process.js';
+import { readFamily } from './process.js';
 
 /** All processes below `pid`, nearest first. */
 export async function findDescendants(pid: number): Promise<readonly number[]> {
   const children = new Map<number, number[]>();
   for (const other of await listProcesses()) {
-    const parent = readParent(other);
+    const parent = readFamily(other)?.parent;
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), other]);
   }
   const found: number[] = [];

@@ -14,8 +14,8 @@ import type { SymbolFile } from './symbol-file.js';
 export interface FoundPlugin extends OpenElfFile {
   readonly mapped: MappedFile;
   readonly kind: PluginKind;
-  /** Its variables say so, not its name alone. */
-  readonly isKnown: boolean;
+  /** Has symbols, but not all that such a plugin has: only its name says what it is. */
+  readonly isStrange: boolean;
   /** Known to be the very file that is mapped. */
   readonly isSame: boolean;
 }
@@ -71,11 +71,14 @@ export async function searchPlugins(
     if (isPlugin(elf)) others.push({ mapped, isStripped: !elf.hasSymbolTable });
   };
   for (const mapped of named) await lookAt(mapped);
+  // One that QEMU was given by the name of a link may be the one that is read first.
+  const areNamed = command.plugins.every(({ file }) =>
+    named.some(({ path }) => basename(path) === basename(file)),
+  );
   const unnamed = extent === 'all' ? files.filter((file) => !named.includes(file)) : [];
   for (const mapped of unnamed) {
-    const plugins = candidates.length + others.length;
     const isThere = candidates.some(({ kind }) => kind === (wanted.kind ?? kind));
-    if (isThere && plugins >= command.plugins.length) break;
+    if (isThere && areNamed) break;
     await lookAt(mapped);
   }
   return { candidates, ...(unopened === undefined ? {} : { unopened }), others };
@@ -112,13 +115,14 @@ function countingKind(
   elf: ElfFile,
   mapped: MappedFile,
   symbols: SymbolFile | undefined,
-): Pick<FoundPlugin, 'kind' | 'isKnown'> | undefined {
+): Pick<FoundPlugin, 'kind' | 'isStrange'> | undefined {
   if (!isPlugin(elf)) return undefined;
   const isCopied = symbols?.buildId !== undefined && elf.buildId?.hex === symbols.buildId;
   const known = kindByVariables(elf) ?? (isCopied ? symbols.kind : undefined);
-  if (known !== undefined) return { kind: known, isKnown: true };
+  if (known !== undefined) return { kind: known, isStrange: false };
   const kind = kindByName(mapped.path);
-  return kind !== undefined && (!elf.hasSymbolTable || hasSomeVariable(elf))
-    ? { kind, isKnown: false }
-    : undefined;
+  const isStrange = elf.hasSymbolTable;
+  return kind === undefined || (isStrange && !hasSomeVariable(elf))
+    ? undefined
+    : { kind, isStrange };
 }

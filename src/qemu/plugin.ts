@@ -92,19 +92,22 @@ export async function readQemuCommand(target: ProcessFacts): Promise<QemuCommand
   );
 }
 
-/** The file that the symbols are of, else one of the same kind as that; else libinsn before libbb. */
+/**
+ * The file that the symbols are of, else one of the same kind as that; else libinsn before libbb, and
+ * one that is known before one that is none.
+ */
 function choose(
   candidates: readonly FoundPlugin[],
   wanted: { readonly kind: PluginKind | undefined; readonly symbols: SymbolFile | undefined },
 ): FoundPlugin | undefined {
   const { symbols } = wanted;
-  const wantedOnes = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
-  const known = wantedOnes.filter(({ isKnown }) => isKnown);
-  const possible = known.length > 0 ? known : wantedOnes;
+  const possible = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
+  const known = possible.filter(({ isStrange }) => !isStrange);
   return (
     possible.find(({ elf }) => elf.buildId !== undefined && elf.buildId.hex === symbols?.buildId) ??
     possible.find(({ kind }) => kind === symbols?.kind) ??
-    possible.find(({ kind }) => kind === 'insn') ??
+    known.find(({ kind }) => kind === 'insn') ??
+    known[0] ??
     possible[0]
   );
 }

@@ -40,7 +40,7 @@ export class PacedSource implements ReadingSource {
     const clock = this.#clock;
     let passed = pointsPassed(grid, clock.now());
     for (;;) {
-      // One that has passed in a look is due at once.
+      // A point that has passed during a look is due now.
       const due = earlier(grid.origin + BigInt(passed + 1) * grid.intervalNs, end);
       await clock.sleepUntil(this.#nextLook(due, clock.now()), signal);
       if (signal.aborted) return;

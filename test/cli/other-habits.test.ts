@@ -24,6 +24,12 @@ test.each([
     'a command goes behind --: icount-gdb -q 12 13 -- ./run -x',
   ],
   [
+    '-n5 12 sleep 3',
+    '"sleep" is no process id',
+    'a command goes behind --: icount-gdb -n5 12 -- sleep 3',
+  ],
+  ['-qv 12 run', '"run" is no process id', 'a command goes behind --: icount-gdb -qv 12 -- run'],
+  [
     '-i 3 5 sleep 1',
     '"sleep" is no process id',
     'a command goes behind --: icount-gdb -i 3 5 -- sleep 1',

@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { compilePlugin } from '../fixtures/compile.ts';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 import { copyPlugin, fixedTotal, startFixed, totalOf } from '../fixtures/fixed.ts';
 import { type Guest, startGuest } from '../fixtures/guest.ts';
@@ -64,6 +65,38 @@ test('libinsn is come across under the name of a link, too', async () => {
   expect((await icount(['list'])).stdout).toMatch(
     new RegExp(`^ *${linked.pid} +\\S+ +riscv64 +libinsn +percpu `, 'm'),
   );
+});
+
+test('libinsn that is stripped is not passed over for libbb', async () => {
+  const plugin = pluginFile('array', 'fully-stripped');
+  await using stripped = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin,
+    inline: false,
+    qemuArgs: ['-plugin', bb],
+    guest: 'fixed',
+  });
+  await stripped.whenSettled();
+
+  expectRefusal(await icount([stripped.pid]), 6, `${plugin}: it has been stripped`);
+  expect(await totalOf(stripped, '--plugin-file', insn)).toMatchObject({ plugin_kind: 'insn' });
+  expect(await totalOf(stripped, '--plugin', 'libbb')).toMatchObject({ plugin_kind: 'bb' });
+});
+
+test('a file that is none that is known is passed over for one that is', async () => {
+  using directory = temporaryDirectory();
+  const strange = join(directory.path, 'libinsn.so');
+  compilePlugin(strange, 'counters', { COUNTERS: 'static kept int insns', COUNT: 'insns = 1' });
+  await using both = startGuest({
+    qemu: 'qemu-riscv64',
+    plugin: strange,
+    inline: false,
+    qemuArgs: ['-plugin', bb],
+    guest: 'fixed',
+  });
+  await both.whenSettled();
+
+  expect(await totalOf(both)).toMatchObject({ plugin: bb, total: fixedTotal });
 });
 
 test('--plugin libbb reads the other', async () => {

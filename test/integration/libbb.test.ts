@@ -167,7 +167,7 @@ describe('a plugin like libbb whose counters are of unknown size or type', () =>
       counters: `static kept struct { uint64_t lock; int index; uint64_t insn_count, bb_count; } inline_count; ${rest}`,
       count: 'inline_count.insn_count = 300, inline_count.bb_count = 150, max_cpus = counts != 0',
       typed: 'inline_count.insn_count lies at byte 16 of 32',
-      untyped: 'it would have counted 150 instructions in 300 blocks',
+      untyped: 'leads to no counters (150 instructions in 300 blocks)',
     },
     {
       what: 'arrays of counters',

@@ -71,7 +71,7 @@ test('both tables above have every layout, and no two layouts of a plugin fit th
   ]) {
     const plugin = layouts.find((layout) => layout.name === name)?.plugin;
     const fitting = layouts.filter(
-      (layout) => layout.plugin === plugin && typeof layout.match(found, 8) === 'function',
+      (layout) => layout.plugin === plugin && typeof layout.match(found, 8) === 'object',
     );
     expect(fitting.map((layout) => layout.name)).toEqual([name]);
   }

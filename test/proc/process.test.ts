@@ -4,8 +4,8 @@ import { NoSuchProcessError } from '../../src/errors.js';
 import {
   readArguments,
   readEnvironment,
+  readFamily,
   readMaps,
-  readParent,
   readProcess,
   readStartTicks,
   readText,
@@ -26,14 +26,14 @@ test('the facts of this very process', async () => {
   });
   expect(facts.state).toMatch(/^[RS]$/);
   expect(facts.startTicks).toBe(readStartTicks(process.pid));
-  expect(readParent(process.pid)).toBe(process.ppid);
+  expect(readFamily(process.pid)?.parent).toBe(process.ppid);
   expect((await readMaps(process.pid)).toString('latin1')).toContain('[stack]');
 });
 
 test('a process that is not there is an error, or nothing', async () => {
   await expect(readProcess(nobody)).rejects.toThrow(NoSuchProcessError);
   expect(readStartTicks(nobody)).toBeUndefined();
-  expect(readParent(nobody)).toBeUndefined();
+  expect(readFamily(nobody)).toBeUndefined();
   expect(await readArguments(nobody)).toEqual([]);
   expect(await readEnvironment(nobody, 'PATH')).toBeUndefined();
 });
@@ -47,7 +47,7 @@ test('a name with parentheses, blanks and newlines does not move the other field
   const { startTicks } = await readProcess(program.pid);
 
   expect(startTicks).toBeGreaterThanOrEqual(readStartTicks(process.pid) ?? 0n);
-  expect(readParent(program.pid)).toBe(process.pid);
+  expect(readFamily(program.pid)).toMatchObject({ parent: process.pid });
 });
 
 test('arguments may be empty or hold newlines', async () => {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { runsHeader, runText, spreadText } from '../../../src/commands/report/spread-text.js';
+import {
+  runsHeader,
+  runText,
+  spreadOf,
+  spreadText,
+} from '../../../src/commands/report/spread-text.js';
 import { together } from '../../../src/sampler/sample.js';
 
 const run = (insns: bigint, elapsedNs: number) => ({
@@ -51,4 +56,16 @@ test('a single run has no deviation', () => {
 
 test('guests together took as long as the longest', () => {
   expect(together([run(5n, 1e9), run(6n, 2e9)])).toEqual({ insns: 11n, elapsedNs: 2e9 });
+});
+
+test.each([
+  { values: [7], mean: 7, deviation: undefined },
+  { values: [1, 3], mean: 2, deviation: Math.SQRT2 },
+  { values: [2, 4, 4, 4, 5, 5, 7, 9], mean: 5, deviation: Math.sqrt(32 / 7) },
+  { values: [0, 0, 0], mean: 0, deviation: 0 },
+])('$values have mean $mean and sample standard deviation $deviation', (expected) => {
+  const { mean, deviation } = spreadOf(expected.values);
+  expect(mean).toBeCloseTo(expected.mean, 12);
+  if (expected.deviation === undefined) expect(deviation).toBeUndefined();
+  else expect(deviation).toBeCloseTo(expected.deviation, 12);
 });
