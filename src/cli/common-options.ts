@@ -3,8 +3,8 @@ import { UsageError } from '../errors.js';
 import type { GuestChoice } from '../guest/guests.js';
 import type { GuestOptions } from '../guest/resolve-guest.js';
 import { type SamplerChoice, samplerChoices } from '../guest/sampler-choice.js';
-import { choiceOption } from './choice.js';
 import type { Talk } from './request.js';
+import { choiceOption } from './values.js';
 
 const pluginKinds = { libinsn: 'insn', libbb: 'bb' } as const;
 

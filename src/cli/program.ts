@@ -1,15 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
 import { formatNames } from '../observers/rows/formats.js';
-import { choiceOption } from './choice.js';
 import { givenOptions, refuseOptionsBefore, takePrinting, usageError } from './commander-usage.js';
 import { addCommonOptions } from './common-options.js';
-import { parseDuration, parseInterval } from './duration.js';
 import { fullHelp, styleHelp } from './help.js';
 import { habitOf } from './other-habits.js';
-import { parsePid } from './pid.js';
 import { PLAIN_TALK, type Request, type TakeRequest, textRequest } from './request.js';
 import { subcommands } from './subcommands.js';
+import { choiceOption, parseCount, parseDuration, parseInterval, parsePid } from './values.js';
 import { type GivenFlags, watchRequest } from './watch-request.js';
 
 /**
@@ -109,16 +107,6 @@ function noPidRequest(help: string | undefined): Request {
     options: { help },
     talk: PLAIN_TALK,
     run: async () => await (await import('../commands/no-pid.js')).withoutPid(help),
-  };
-}
-
-function parseCount(option: string): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count)) {
-      throw new UsageError(`${option} ${JSON.stringify(text)} is no whole number above 0`);
-    }
-    return count;
   };
 }
 

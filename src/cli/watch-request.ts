@@ -5,8 +5,8 @@ import { UsageError } from '../errors.js';
 import { checkInterval } from '../guest/sampler-choice.js';
 import type { FormatName } from '../observers/rows/formats.js';
 import { type CommonFlags, guestChoice, guestOptions } from './common-options.js';
-import { DEFAULT_INTERVAL_NS } from './duration.js';
 import type { Request } from './request.js';
+import { DEFAULT_INTERVAL_NS } from './values.js';
 
 /** The options of a poll as they were given; each by itself makes sense. */
 export interface GivenFlags extends CommonFlags {

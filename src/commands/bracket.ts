@@ -3,16 +3,15 @@ import { areLabelled, withGuests } from '../guest/guests.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
 import { tellCaveats } from '../observers/notices.js';
-import type { Observer } from '../observers/observer.js';
-import { Observers } from '../observers/observers.js';
+import { type Observer, Observers } from '../observers/observer.js';
 import { openRows, seqCountsOn } from '../observers/rows/open-rows.js';
 import { type BracketRun, runBracketed } from './bracket/bracket-run.js';
 import { CommandRunner } from './bracket/command-runner.js';
 import { findCommand } from './bracket/find-command.js';
 import { reportRun, reportRuns } from './bracket/repeat.js';
 import { report } from './report/report.js';
+import { takingIn } from './sample-guests.js';
 import { signalStatus } from './signals.js';
-import { takingIn } from './taking-in.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** Counting while a command runs, as the command line asked for it. */

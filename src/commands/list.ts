@@ -5,9 +5,8 @@ import { Vcpus } from '../guest/vcpus.js';
 import { EITHER_PLUGIN } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { processUptimeNs, readSystemUptime, readUserNames } from '../proc/host.js';
 import { hidesProcesses } from '../proc/own-proc.js';
-import { processUptimeNs, readSystemUptime } from '../proc/uptime.js';
-import { readUserNames } from '../proc/users.js';
 import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
 import { type GuestState, guestLines, guestTable, type ListedGuest } from './guest-list.js';
 

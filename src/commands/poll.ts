@@ -3,14 +3,12 @@ import { areLabelled, withGuests } from '../guest/guests.js';
 import type { Messages } from '../messages.js';
 import { type DivertedMessages, divertedMessages } from '../observers/live/diverted-messages.js';
 import { tellCaveats, tellNoneLeft } from '../observers/notices.js';
-import type { Observer } from '../observers/observer.js';
-import { Observers } from '../observers/observers.js';
+import { type Observer, Observers } from '../observers/observer.js';
 import { openRows } from '../observers/rows/open-rows.js';
 import type { SamplerOptions } from '../sampler/sampler.js';
 import { report, summariesOf } from './report/report.js';
-import { sampleGuests } from './sample-guests.js';
+import { sampleGuests, takingIn } from './sample-guests.js';
 import { onEndingSignals, signalStatus } from './signals.js';
-import { takingIn } from './taking-in.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** A poll, as the command line asked for it. */

@@ -1,10 +1,12 @@
 import { systemClock as clock, type MonotonicNs } from '../clock.js';
-import type { UseGuest } from '../guest/newcomers.js';
+import type { GuestsOptions } from '../guest/guests.js';
+import { takeInNewcomers, type UseGuest } from '../guest/newcomers.js';
 import { checkInterval } from '../guest/sampler-choice.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
+import type { Messages } from '../messages.js';
 import type { Observer } from '../observers/observer.js';
+import type { FoundProcess } from '../qemu/guest-looks.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
-import type { TakeIn } from './taking-in.js';
 
 /** How a guest's run went. */
 export interface GuestResult {
@@ -150,4 +152,22 @@ async function sample(
     await observer.end(guest.pid, result.summary);
   }
   return { guest, result, joinedNs };
+}
+
+/** Has `sample` work with each guest that comes, until `over` is aborted and it is done with all. */
+export type TakeIn = (sample: UseGuest, over: AbortSignal) => Promise<void>;
+
+/**
+ * With --all, what takes in guests that come later than those that are watched; those that were left
+ * out are tried again before long. Undefined where guests were named.
+ */
+export function takingIn(
+  options: GuestsOptions,
+  messages: Messages,
+  watched: readonly WatchedGuest[],
+  leftOut: readonly FoundProcess[],
+): TakeIn | undefined {
+  if (options.guests.kind === 'named') return undefined;
+  const already = { tended: watched.map(({ target }) => target), failed: leftOut };
+  return (sample, over) => takeInNewcomers(options, { messages }, already, sample, over);
 }

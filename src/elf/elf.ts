@@ -1,10 +1,9 @@
 import type { WordFormat } from '../memory.js';
 import { type BuildIdNote, findBuildId } from './build-id.js';
 import { CheckedSource, MalformedElfError } from './checked.js';
-import { readDebugLink } from './debug-link.js';
 import { readHeader } from './header.js';
 import { type OpenElf, type Section, SectionType } from './section.js';
-import { readSections } from './sections.js';
+import { readDebugLink, readSections } from './sections.js';
 import { type CodeRange, codeRanges, firstLoadAddress, readSegments } from './segments.js';
 import type { ByteSource } from './source.js';
 import { type ElfSymbol, findExports, findObjects } from './symbols.js';

@@ -1,6 +1,6 @@
 import { UnresolvedCountersError, UsageError } from '../errors.js';
 import { type Counters, type Mode, pluginNames } from '../layout/layout.js';
-import { whatIsKnown } from '../layout/select.js';
+import { whatIsKnown } from '../layout/layouts.js';
 import type { Memory } from '../memory.js';
 import { printable } from '../text/printable.js';
 import { proveBuild } from './build-proof.js';

@@ -2,7 +2,7 @@ import { NoSuchProcessError, UnresolvedCountersError } from '../errors.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { readVariables } from '../gdb/symbols.js';
 import { type LayoutMatch, type Mode, pluginNames } from '../layout/layout.js';
-import { selectLayout } from '../layout/select.js';
+import { selectLayout } from '../layout/layouts.js';
 import type { Variables } from '../layout/variable.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { hasEnded, readThreads } from '../proc/threads.js';

@@ -5,8 +5,7 @@ import { isatty } from 'node:tty';
 import { errorCode } from '../text/system-error.js';
 import { namedDescriptor } from './descriptor.js';
 import { fdWriter } from './fd-writer.js';
-import { streamWriter } from './stream-writer.js';
-import { outputError, type RowWriter } from './writer.js';
+import { outputError, type RowWriter, streamWriter } from './writer.js';
 
 /** A file that rows can be written to. */
 export interface Output {

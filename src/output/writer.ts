@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { OutputError } from '../errors.js';
 import { errorCode, systemWords } from '../text/system-error.js';
 
@@ -31,4 +32,26 @@ export function outputError(
 export function isReaderGone(cause: unknown): boolean {
   const code = errorCode(cause);
   return code === 'EPIPE' || code === 'ECONNRESET';
+}
+
+/** Writes to a pipe, socket or terminal; `name` is for messages. Closing leaves it open. */
+export function streamWriter(stream: Writable, name: string): RowWriter {
+  // The callback of a write has the error too. Without a listener it would be thrown as uncaught,
+  // also when it comes after the last write.
+  stream.on('error', () => {});
+
+  return {
+    async write(...rows) {
+      const error = await new Promise<Error | null | undefined>((resolve) => {
+        stream.write(rows.join(''), resolve);
+      });
+      if (!error) return 'written';
+      // All that a write to a stream that failed earlier reports is that it is destroyed.
+      const cause = stream.errored ?? error;
+      if (isReaderGone(cause) || errorCode(cause) === 'ERR_STREAM_DESTROYED') return 'closed';
+      throw outputError(name, cause);
+    },
+    // Every write was waited for.
+    close: async () => {},
+  };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { whatIsAmiss } from '../../src/guest/counter-proof.js';
-import { selectLayout } from '../../src/layout/select.js';
+import { selectLayout } from '../../src/layout/layouts.js';
 import { ProcessMemory } from '../layout/process-memory.ts';
 import { untyped } from '../layout/variables.ts';
 

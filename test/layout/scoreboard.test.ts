@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Counters, UnreadableCountersError } from '../../src/layout/layout.js';
-import { selectLayout } from '../../src/layout/select.js';
+import { selectLayout } from '../../src/layout/layouts.js';
 import { ProcessMemory } from './process-memory.ts';
 import { typed, untyped } from './variables.ts';
 

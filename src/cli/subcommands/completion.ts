@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
-import { parseChoice } from '../choice.js';
 import { completionScript, type ShellName, shellNames } from '../completion/completion.js';
 import { type Subcommand, textRequest } from '../request.js';
+import { parseChoice } from '../values.js';
 
 export const completion: Subcommand = (program, take) => {
   program

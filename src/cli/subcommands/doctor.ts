@@ -1,7 +1,7 @@
 import type { DoctorOptions } from '../../commands/doctor.js';
 import { addCommonOptions, type CommonFlags, guestOptions } from '../common-options.js';
-import { parsePid } from '../pid.js';
 import type { Subcommand } from '../request.js';
+import { parsePid } from '../values.js';
 
 export const doctor: Subcommand = (program, take) => {
   addCommonOptions(

@@ -13,8 +13,8 @@ import {
   guestChoice,
   guestOptions,
 } from '../common-options.js';
-import { parsePid } from '../pid.js';
 import type { Subcommand } from '../request.js';
+import { parsePid } from '../values.js';
 
 interface ExporterFlags extends Omit<CommonFlags, 'sampler'> {
   readonly all: boolean;

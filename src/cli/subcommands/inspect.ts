@@ -1,7 +1,7 @@
 import type { InspectOptions } from '../../commands/inspect.js';
 import { addCommonOptions, type CommonFlags, guestOptions } from '../common-options.js';
-import { parsePid } from '../pid.js';
 import type { Subcommand } from '../request.js';
+import { parsePid } from '../values.js';
 
 interface InspectFlags extends CommonFlags {
   readonly attach: boolean;

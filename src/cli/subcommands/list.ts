@@ -1,6 +1,6 @@
 import type { ListFormatName, ListOptions } from '../../commands/list.js';
-import { choiceOption } from '../choice.js';
 import type { Subcommand } from '../request.js';
+import { choiceOption } from '../values.js';
 
 /** Every format that `list` has: a missing one does not compile. */
 const formats: Readonly<Record<ListFormatName, true>> = { table: true, jsonl: true };

@@ -1,7 +1,7 @@
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import type { Observer } from '../../observers/observer.js';
+import type { TakeIn } from '../sample-guests.js';
 import { type GuestResult, sampleGuests } from '../sample-guests.js';
-import type { TakeIn } from '../taking-in.js';
 import type { CommandRunner } from './command-runner.js';
 
 /** One run of the command, with what the guests executed meanwhile. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, parseInterval } from '../../src/cli/duration.js';
+import { parseDuration, parseInterval } from '../../src/cli/values.js';
 import { UsageError } from '../../src/errors.js';
 
 test.each([

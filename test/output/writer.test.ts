@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { OutputError } from '../../src/errors.js';
-import { streamWriter } from '../../src/output/stream-writer.js';
+import { streamWriter } from '../../src/output/writer.js';
 
 test('a write is over when the stream has the rows, not before', async () => {
   const accept: (() => void)[] = [];

@@ -18,3 +18,15 @@ export function processUptimeNs(systemUptimeNs: bigint, startTicks: bigint): num
   const uptime = systemUptimeNs - startTicks * NS_PER_TICK;
   return uptime > 0n ? Number(uptime) : 0;
 }
+
+/** Names of user ids by /etc/passwd; users of a directory service are not in it. */
+export async function readUserNames(): Promise<ReadonlyMap<number, string>> {
+  const names = new Map<number, string>();
+  for (const line of ((await readText('/etc/passwd')) ?? '').split('\n')) {
+    const [name, , uid] = line.split(':');
+    if (name !== undefined && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid))) {
+      names.set(Number(uid), name);
+    }
+  }
+  return names;
+}
