@@ -1,9 +1,9 @@
 #!/bin/sh
 # Becomes gdb, given as a command with its arguments, and leaves a guardian beside it.
 #
-# SIGPIPE is ignored in gdb: if icount-gdb is killed while gdb attaches, its next word would otherwise
-# be its last, with the guest left stopped (3 of 60, seen with Debian's gdb-minimal; a gdb with Python
-# ignores the signal by itself). Node can't start a child so.
+# gdb ignores SIGPIPE: else, if icount-gdb is killed while gdb attaches, gdb's next write ends it and
+# leaves the guest stopped (3 of 60, seen with Debian's gdb-minimal; a gdb with Python ignores the
+# signal by itself). Node can't start a child like that.
 #
 # The guardian outlives icount-gdb and gdb. To attach and to detach, gdb sends the guest's thread a
 # SIGSTOP and takes it back; of a frozen guest the signal stays pending, and if gdb is killed then, it

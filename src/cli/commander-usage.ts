@@ -2,8 +2,8 @@ import type { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../errors.js';
 
 /**
- * Leaves all printing to us: `print` gets what is asked for, --help and --version, in one piece or
- * more. Behind it commander throws, as for what it finds wrong, but with the exit code 0.
+ * Redirects commander's printing: `print` gets the text of --help or --version, in one piece or
+ * more. commander then throws as it does for an error, but with exit code 0.
  */
 export function takePrinting(program: Command, print: (text: string) => void): Command {
   return program.configureOutput({ outputError: () => {}, writeOut: print }).exitOverride();
@@ -32,7 +32,7 @@ export function givenOptions(command: Command): readonly Option[] {
   );
 }
 
-/** An option of the poll before a command would be taken and forgotten. */
+/** Refuses poll options before a subcommand, which would ignore them. */
 export function refuseOptionsBefore(program: Command): void {
   program.enablePositionalOptions().hook('preSubcommand', (_, command) => {
     const [given] = givenOptions(program);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The command `icount-gdb`.
 
-# SIGUSR1 would end a Node that is about to start, and have one that is starting open its debugger, of
-# whose port it is not to tell anybody: we close it as soon as there are we.
+# SIGUSR1 would kill Node before it has started, and while it starts would open its debugger: Node is
+# told not to print the port, and our code closes it as soon as it runs.
 trap '' USR1
 
 # Before any of our code runs, Node sets every signal back to its default:

@@ -1,6 +1,6 @@
 /**
- * Before it, `readFile` of node:fs/promises ends at the first piece of a file in /proc: of a process's
- * maps it has the first 4 KiB, in which there is no plugin (measured; 20.15 reads all).
+ * In older ones `readFile` of node:fs/promises stops after the first chunk of a /proc file: of a
+ * process's maps it gets 4 KiB, which do not reach the plugin (measured; 20.15 reads all).
  */
 const OLDEST = { major: 20, minor: 15 } as const;
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 
 /**
- * What somebody may have meant who is used to `perf stat -p PID` and `strace -p PID`, or to giving a
- * command without `--`. To be asked about a command line that is wrong; undefined for any other.
+ * A hint for a wrong command line in the style of `perf stat -p PID` and `strace -p PID`, or with a
+ * command but no `--`; undefined if it is neither. Not for command lines that are right.
  */
 export function habitOf(own: readonly string[], program: Command): UsageError | undefined {
   return pidOption(own) ?? commandWithoutDashes(own, program);

@@ -2,11 +2,11 @@ import inspector from 'node:inspector';
 import { isHangupIgnored } from '../commands/hangup.js';
 
 /**
- * Makes this process one of ours rather than one of Node's; to be called before anything else.
+ * Turns off what Node does on its own; to be called before anything else.
  *
- * Node prints its warnings on stderr, opens its debugger on a port at SIGUSR1, and takes back what
- * nohup has told it to ignore. The first two are for those who write programs, not for their users,
- * and where we are the port is root's.
+ * Node prints warnings on stderr, opens its debugger on a port at SIGUSR1, and undoes the SIGHUP
+ * that nohup had ignored. The first two serve developers, not users, and where we run as root,
+ * that port gives root away.
  */
 export function takeOverProcess(): void {
   process.removeAllListeners('warning');

@@ -12,8 +12,8 @@ export interface Request {
   /** How much is said about it. */
   readonly talk: Talk;
   /**
-   * Does it, and returns the exit status. What does it is loaded then: a module costs about 1 ms, and
-   * there are many.
+   * Runs the command and returns the exit status. Its modules are loaded only then: each costs about
+   * 1 ms.
    */
   readonly run: (messages: Messages) => Promise<number>;
 }
@@ -25,13 +25,13 @@ export interface Talk {
   readonly verbose: boolean;
 }
 
-/** For those who say what they have to say themselves. */
+/** For requests without --quiet and --verbose. */
 export const PLAIN_TALK: Talk = { quiet: false, verbose: false };
 
 /** Takes what was asked for. */
 export type TakeRequest = (request: Request) => void;
 
-/** Makes a command known to commander, and says what it asks for when it is given. */
+/** Adds a command to commander; once given, it passes its request to `take`. */
 export type Subcommand = (program: Command, take: TakeRequest) => void;
 
 /** A text to be printed on standard output, and no more. */

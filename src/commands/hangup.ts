@@ -7,11 +7,10 @@ const LAUNCHER_VARIABLE = 'ICOUNT_HANGUP';
 /**
  * Whether we were started to outlive the terminal, as by nohup(1): SIGHUP was ignored then.
  *
- * Node sets that signal back to its default before any of our code runs, so what `SigIgn` of
- * /proc/self/status was is known to the launcher alone. Without it, what else nohup does must tell:
- * it gives a program whose input is a terminal one that can't be read instead, and to one whose
- * output is a terminal `nohup.out`; a shell names it in `_`. One with neither terminal, started by
- * something that is no shell, shows nothing of it.
+ * Node resets that signal before any of our code runs, so only the launcher sees the `SigIgn` of
+ * /proc/self/status. Without the launcher, the other traces of nohup must tell: an unreadable stdin
+ * in place of a terminal, `nohup.out` in place of a terminal as output, and its name in the shell's
+ * `_`. A run with no terminal and not started by a shell shows none of these.
  */
 export function isHangupIgnored(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -7,9 +7,9 @@ import { formatFor } from './accept.js';
 import { contentTypes, type ExpositionFormat } from './exposition.js';
 import { type ListenAddress, listenText } from './listen.js';
 
-/** For a request to be complete, from its first byte. Ours are a line and some headers. */
+/** How long a request may take, from its first byte. Ours are a line and some headers. */
 const REQUEST_MS = 5_000;
-/** For an answer to be taken, from when it is there. Prometheus itself gives up after 10 s. */
+/** How long a client may take to read an answer. Prometheus itself gives up after 10 s. */
 const ANSWER_MS = 10_000;
 /** For the next request over the same connection: Prometheus scrapes every minute or more often. */
 const KEEP_ALIVE_MS = 90_000;

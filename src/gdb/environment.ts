@@ -13,12 +13,12 @@ const OUR_PREFIX = 'ICOUNT_';
 const LIBRARY_PATH = 'LD_LIBRARY_PATH';
 
 /**
- * GDB 16.3 (Debian 13) has not initialized the pointer that it prints before the `^running` of an
- * `attach&` (`current_token` in gdb/mi/mi-interp.h), and dies of it where the memory held something
- * before. The C library can be told to hand out memory with 0 in it (mallopt(3), M_PERTURB: all bits of
- * the value are inverted), as it does to find such bugs; but what a thread has freed and is given again
- * (tcache, malloc/malloc.c) it hands out as it was, unless it keeps nothing so (`tcache_count`). Without
- * that it depends on the length of gdb's own path whether it dies, and then it always does.
+ * GDB 16.3 (Debian 13) prints an uninitialized pointer before the `^running` of an `attach&`
+ * (`current_token` in gdb/mi/mi-interp.h), and crashes where that memory was in use before. glibc can
+ * be told to hand out zeroed memory (mallopt(3), M_PERTURB: all bits of the value are inverted), but
+ * what a thread reuses from its cache (tcache, malloc/malloc.c) stays as it was, unless that cache is
+ * off (`tcache_count`). With the cache on, the length of gdb's own path decides whether it crashes, and
+ * then it always does.
  *
  * That is glibc's: other C libraries (musl, on Alpine) heed no such variable, and nothing else here
  * depends on glibc. There this gdb attaches as long as its memory happens to hold 0, as it did 12

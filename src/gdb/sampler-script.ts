@@ -11,12 +11,12 @@ export const SAMPLER_SCRIPT = fileURLToPath(
   new URL('../../gdb-scripts/sampler.py', import.meta.url),
 );
 
-/** What it is told takes microseconds; with the silence before, one that hangs is found out in 4 s. */
+/** Its commands take microseconds; with the silence before, a hung gdb is detected in 4 s. */
 const COMMAND_TIMEOUT_MS = 2_500;
 
-/** Something is heard of the sampler at least so often. */
+/** The sampler reports at least this often. */
 export const BEAT_NS = 1_000_000_000;
-/** So much of a guest's last work may go unseen. */
+/** At most this much of a guest's last work is missed. */
 const LOOK_NS = 100_000_000;
 /** Below this rows come in bundles. */
 const BUNDLE_NS = 40_000_000;

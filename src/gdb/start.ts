@@ -52,8 +52,8 @@ export interface Gdb extends GdbFacts {
   /** Settles when the process has ended, with how; never rejects. */
   readonly ended: Promise<string>;
   /**
-   * Tells the guardian what gdb is about, before it is: if we are killed, and gdb too, it sees to it that
-   * the thread is not left stopped, unless it is `stopped` by its owner.
+   * Tells the guardian what gdb is about to do. If both we and gdb are killed, the guardian resumes
+   * the thread, unless it is `stopped` by its owner.
    */
   guard(phase: 'attaching' | 'attached' | 'stopped', pid: number, tid: number): void;
   /** SIGKILL. Safe for a guest that is quiescent, not in the middle of an attach or a detach. */
@@ -140,7 +140,7 @@ export async function startGdb(
     if (!isGdbFailure(error)) throw error;
     const isGone = error instanceof GdbGoneError;
     if (isStopped || (isGone && outcome.signal !== null)) throw error;
-    // A library that is missing ends gdb with the status by which a shell says that gdb is.
+    // gdb ends with 127 for a missing library, too, as a shell does that finds no gdb.
     if (isGone && isShellsComplaint(stderr)) {
       if (outcome.status === NOT_FOUND) throw new GdbUnusableError(command, 'not found');
       if (outcome.status === NOT_RUNNABLE) {
@@ -170,8 +170,8 @@ interface SpawnedGdb {
 }
 
 /**
- * Not by execa, which other commands are run with: to load it takes longer than all that gdb does to
- * start, and of what it adds nothing is wanted here.
+ * Not with execa, as other commands are: loading it takes longer than the whole start of gdb, and
+ * nothing that it adds is needed here.
  *
  * @throws GdbUnusableError where the system has no process for us, or no pipe
  */

@@ -6,8 +6,8 @@ import { Connection, type ConnectionEnd, type ConnectionOptions } from './connec
 export const FAILURES_ALLOWED = 3;
 
 /**
- * Starts gdb, and another if it is ended from outside. `failures` have been before, of which
- * `failure` was the last.
+ * Starts gdb, and another if it dies or hangs. `failures` is how many failed before, `failure` the
+ * last of them.
  *
  * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
  */

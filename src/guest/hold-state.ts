@@ -10,7 +10,7 @@ import { endedMeanwhile, type GuestProcess, isAlive } from './guest-end.js';
 /** How we have hold of a guest at the moment. */
 export type HoldState =
   | { readonly kind: 'attached'; readonly memory: Memory; readonly connection: Connection }
-  /** Not attached, for now or not yet; `reason` is what a sample that is due misses its value for. */
+  /** Not attached, for now or not yet; `reason` is why a sample that is due has no value. */
   | { readonly kind: 'apart'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly by: StopCause }
   /** The traced thread is traced no more; what became of the process is being found out. */

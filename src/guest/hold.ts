@@ -124,7 +124,7 @@ export class Hold {
     this.#connection.giveUp(reason);
   }
 
-  /** For the one who finds that nothing can be read: a little before gdb tells of it, the guest ends. */
+  /** To be called when nothing can be read: that may be the guest's end, before gdb reports it. */
   noteUnreadable(): void {
     if (!isAlive(this.#options)) this.#onConnectionOver({ kind: 'guest-ended' });
   }

@@ -9,10 +9,10 @@ import type { Hold } from './hold.js';
 import { News } from './news.js';
 import { Sampling } from './sampling.js';
 
-/** A gdb that is not heard of for so long, its beat and then some, is told its pace once more. */
+/** After a silence of this length, a beat and a margin, gdb is told its pace again. */
 const SILENCE_NS = BigInt(BEAT_NS) + 250_000_000n;
 
-/** What lay in the pipe while nobody read, or behind a slow reader, is no row when it is older. */
+/** A reading that is older when it arrives (we were stopped, or slow) makes no row. */
 const STALE_NS = 500_000_000n;
 
 /** What this needs of the watch that it belongs to. */
@@ -23,8 +23,8 @@ interface Watch {
 }
 
 /**
- * gdb takes the samples (gdb-scripts/sampler.py); here they arrive, some time later and in bundles.
- * While no gdb is attached it is told at the points of the grid what the matter is.
+ * Receives the samples that gdb takes (gdb-scripts/sampler.py), some time later and in bundles.
+ * While no gdb is attached, each point of the grid yields the reason instead.
  */
 export class InGdbSource implements ReadingSource {
   readonly #hold: Hold;

@@ -9,7 +9,7 @@ export const STOPPED_POLL_MS = 20;
 /** How often a guest that executes nothing is looked at for the reason. */
 const LOOK_NS = 100_000_000n;
 
-/** What its owner keeps a process from running by, which nobody is attached to; undefined if it runs. */
+/** How its owner keeps a process, with no gdb attached, from running; undefined if it runs. */
 export function standstillOf(pid: number): StopCause | undefined {
   if (isGroupStopped(readThreads(pid))) return 'signal';
   return frozenCgroup(pid) === undefined ? undefined : 'freezer';

@@ -51,8 +51,8 @@ export class UnreadableCountersError extends Error {
 }
 
 /**
- * The counters of a plugin that counts in that way; `biasBytes` is added to link-time addresses. Where
- * a layout has some for each mode, `mode` says which: those of the other one stand still.
+ * Makes the counters of a plugin that counts as `counting` says; `biasBytes` is added to link-time
+ * addresses. Where each mode has its own counters, `mode` chooses: the others do not advance.
  */
 export type CountersIn = (counting: Counting, biasBytes: bigint, mode: Mode) => Counters;
 

@@ -14,8 +14,8 @@ const MOST_LINKS = 40;
  * The descriptor of ours that a file name stands for, as `/dev/stdout`, `/dev/fd/3`, `-` and links to
  * such do; undefined for any other.
  *
- * It must not be opened by that name: that fails for a socket, such as standard output under systemd,
- * and a file that is opened once more has a place to write at of its own, over what others write.
+ * It must not be opened by that name: that fails for a socket, such as standard output under
+ * systemd, and gives a file a second offset, which overwrites what others write.
  */
 export function namedDescriptor(path: string): number | undefined {
   if (path === '-') return 1;

@@ -29,8 +29,8 @@ export function fdWriter(file: OpenFile): RowWriter {
   let readerGone = false;
   let isShared = false;
 
-  // A file takes them at once, where a thread of Node's to do it would take longer to wake. A device
-  // can keep us waiting.
+  // Files are written synchronously: waking a thread of Node's takes longer than the write. A device
+  // may block.
   const put = async (bytes: Buffer, from: number): Promise<number> =>
     file.regular
       ? writeSync(fd, bytes, from)
@@ -44,8 +44,8 @@ export function fdWriter(file: OpenFile): RowWriter {
   };
 
   /**
-   * A file that somebody has cut short is written on at its end. A shell's `>` has not opened it so,
-   * and the place where it is written is beyond the end by then: what follows would come after NULs.
+   * A file that was truncated meanwhile is continued at its new end. A shell's `>` opens without
+   * O_APPEND: our offset would lie beyond that end, and NULs would fill the gap.
    */
   const findEnd = (): void => {
     const { size, nlink } = fstatSync(fd);

@@ -156,8 +156,8 @@ export async function readText(path: string): Promise<string | undefined> {
 }
 
 /**
- * The same at once, which takes a tenth of what it takes to have another thread of ours do it. Not for
- * what lies in the process's own memory (cmdline, environ): the kernel may keep a reader of that waiting.
+ * `readText`, synchronously: a tenth of the cost of a read in another thread of ours. Not for what
+ * lies in the process's own memory (cmdline, environ): the kernel may block its reader.
  */
 export function readTextNow(path: string): string | undefined {
   try {

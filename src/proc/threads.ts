@@ -46,8 +46,8 @@ export function threadToTrace(threads: readonly ThreadState[], pid: number): num
  * Whether an attach is over: a thread is traced, runs, and no SIGSTOP of the attach is still to
  * come. From here on the tracer may vanish without a trace.
  *
- * Who is frozen by a cgroup of version 1 is in state D, whether it was stopped before or not
- * (TASK_FROZEN, kernel/freezer.c): `frozen` is what it is taken for.
+ * A thread frozen by a cgroup of version 1 is in state D, stopped before or not (TASK_FROZEN,
+ * kernel/freezer.c): `frozen` is what to assume of it.
  */
 export function isQuiescent(
   threads: readonly ThreadState[],
@@ -58,7 +58,7 @@ export function isQuiescent(
   return traced.length > 0 && traced.every((thread) => isAtRest(thread) && isKnown(thread));
 }
 
-/** Whether a stop of an attach or a detach is still to come, or may be, as it can't be seen to be over. */
+/** Whether the stop of an attach or a detach is pending, or may be, as state D does not show it. */
 export function mayBeStopping(thread: ThreadState): boolean {
   return thread.stopPending || mayBeFrozen(thread);
 }

@@ -9,7 +9,7 @@ export interface FoundProcess {
   readonly startTicks: bigint;
 }
 
-/** For so long a process that was no guest is taken for none; it may become one by exec(2). */
+/** How long a process that was no guest is not looked at again; exec(2) may make it one. */
 const TRUSTED_MS = 3_500;
 /** How many processes are looked at in one turn of the event loop. */
 const AT_A_TIME = 32;

@@ -108,8 +108,8 @@ function isPlugin(elf: ElfFile): boolean {
 }
 
 /**
- * Without symbols the name must do, or what the user says; a debug file may still tell more. It must do
- * for a plugin, too, that has some of our variables and not all: whoever looks closer says what is amiss.
+ * Without symbols the name decides, or the user's symbol file; a debug file may still tell more. The
+ * name also decides for one with only some of our variables; layout selection says what is amiss.
  */
 function countingKind(
   elf: ElfFile,

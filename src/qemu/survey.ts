@@ -98,16 +98,17 @@ async function mapBounded<T, R>(
 /**
  * Why a process may be a QEMU; undefined if nothing says so, or it has ended.
  *
- * Asked of every process of a host, and these files don't wait for anything: reading them here and
- * now takes a tenth of what handing them to other threads does.
+ * Asked of every process of a host: to read these files synchronously takes a tenth of what another
+ * thread of ours takes. Only cmdline can make us wait, as it does ps(1): for a process whose memory is
+ * locked. It is read last.
  */
 export function resembleQemu(pid: number): 'name' | 'argument' | undefined {
+  const executable = attempt(() => readlinkSync(`/proc/${pid}/exe`));
+  if (isQemu(executable ?? '')) return 'name';
   const argv = (attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').split('\0');
   // A kernel thread, or a zombie.
   if (argv[0] === '' && argv.length === 1) return undefined;
   if (isQemu(argv[0] ?? '')) return 'name';
-  const executable = attempt(() => readlinkSync(`/proc/${pid}/exe`));
-  if (isQemu(executable ?? '')) return 'name';
   if (argv.some((argument) => /^--?plugin$/.test(argument))) return 'argument';
   // What else may have any name: `qemu-system-x86_64 -name process=…`.
   const name = executable ?? attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? '';

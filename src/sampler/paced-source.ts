@@ -11,8 +11,8 @@ export interface Pace {
    */
   readonly lookNs?: number;
   /**
-   * How long before a point of the grid there is one more look, if nothing was read for as long
-   * before: it warms the way for the read that counts, which is then on time and takes less of it.
+   * How long before a point of the grid there is one more look, if nothing was read for that long:
+   * it warms the path for the read that counts, which then is on time and faster.
    */
   readonly warmUpNs?: number;
 }

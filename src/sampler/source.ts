@@ -8,10 +8,9 @@ import type { CounterSource, ReadOutcome } from './reading.js';
  */
 export interface ReadingSource extends CounterSource {
   /**
-   * What is read at the points of the grid, in order, and now and then in between: as much at a time
-   * as there is. Ends at the schedule's end or when `signal` is aborted, after all that was read until
-   * then; whoever wants a reading of that very moment looks whether the last one is, or reads once
-   * more.
+   * Yields what is read at the points of the grid, in order, and sometimes in between, as many at a
+   * time as there are. Ends at the schedule's end or when `signal` is aborted, after all that was read
+   * until then; if the last reading is not of that very moment, a caller that wants one reads again.
    *
    * Never two for one point. Points that passed unread are left out.
    */

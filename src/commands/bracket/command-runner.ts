@@ -8,7 +8,7 @@ const TERMINAL_SIGNALS = ['SIGINT', 'SIGQUIT'] as const;
 /** These reach us alone, and are meant for what we run. */
 const PASSED_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
 
-/** Node gives a child every signal's default: what nohup has told us is the command's to heed, too. */
+/** Node resets all signals in a child, but nohup's ignored SIGHUP has to reach the command. */
 const IGNORING_HANGUP = ['/bin/sh', '-c', 'trap "" HUP; exec "$0" "$@"'] as const;
 
 /**
@@ -32,7 +32,7 @@ export class CommandRunner {
     for (const signal of this.#signals) process.on(signal, this.#listener);
   }
 
-  /** What starts commands takes a tenth of a second to load: it is, before anything is counted. */
+  /** Loads execa, which takes a tenth of a second, before anything is counted. */
   static async open(command: readonly [file: string, ...args: string[]]): Promise<CommandRunner> {
     // It is an ES module, which Node before 20.19 loads in no other way.
     return new CommandRunner(command, (await import('execa')).execa);

@@ -3,7 +3,7 @@ import type { Caveat } from '../../guest/vcpu-words.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import { type Reading, type ReadOutcome, shownVcpus } from '../../sampler/reading.js';
 
-/** For a guest's counters to be there, from when a scrape asks. Prometheus itself waits 10 s. */
+/** How long a scrape waits for a guest's counters. Prometheus itself waits 10 s. */
 const READ_MS = 1_000;
 
 /** What came of one guest in one scrape. */
@@ -21,7 +21,7 @@ export class GuestSeries {
   readonly #onCaveat: (text: string) => void;
   readonly #told = new Set<Caveat['kind']>();
   #shownVcpus = 1;
-  /** One that has been waited for in vain; gdb takes one question at a time. */
+  /** The last read, while unfinished; gdb takes one request at a time. */
   #late: Promise<ReadOutcome> | undefined;
 
   /** `onCaveat` is told how far the counts can be trusted, each thing once. */
