@@ -1,6 +1,6 @@
 import type { WordFormat } from '../memory.js';
 import { recordAt } from './record.js';
-import { type OpenElf, type Section, SectionType } from './section.js';
+import { type OpenElf, type Section, SectionType } from './sections.js';
 import { type Segment, SegmentType } from './segments.js';
 
 const SHF_ALLOC = 2n;

@@ -2,8 +2,7 @@ import type { WordFormat } from '../memory.js';
 import { type BuildIdNote, findBuildId } from './build-id.js';
 import { CheckedSource, MalformedElfError } from './checked.js';
 import { readHeader } from './header.js';
-import { type OpenElf, type Section, SectionType } from './section.js';
-import { readDebugLink, readSections } from './sections.js';
+import { type OpenElf, readSections, type Section, SectionType } from './sections.js';
 import { type CodeRange, codeRanges, firstLoadAddress, readSegments } from './segments.js';
 import type { ByteSource } from './source.js';
 import { type ElfSymbol, findExports, findObjects } from './symbols.js';
@@ -20,17 +19,11 @@ export interface WantedNames {
 export interface ElfFile extends WordFormat {
   /** `e_machine`; `machineName` has the names. */
   readonly machine: number;
-  /** `e_type`: 3 (ET_DYN) for a shared object. */
-  readonly type: number;
   readonly buildId: BuildIdNote | undefined;
   /** Link-time address of file offset 0: the load bias is that mapping's start minus this. */
   readonly firstLoadAddress: bigint;
-  /** .debug_info is there, and with contents. */
-  readonly hasDebugInfo: boolean;
   /** .symtab is there: the file is not fully stripped. */
   readonly hasSymbolTable: boolean;
-  /** File name in .gnu_debuglink. */
-  readonly debugLink: string | undefined;
   /** The wanted variables that .symtab has, but for the ambiguous ones. */
   readonly objects: ReadonlyMap<string, ElfSymbol>;
   /** Wanted names that several variables have: which one is meant can't be told. */
@@ -52,19 +45,12 @@ export async function readElf(unchecked: ByteSource, wanted: WantedNames): Promi
   const segments = await readSegments(source, header, sections.segmentCount);
   const symtab = onlyOne(sections.all, SectionType.symtab, '.symtab');
   const dynsym = onlyOne(sections.all, SectionType.dynsym, '.dynsym');
-  const debugLink = sections.named('.gnu_debuglink');
   return {
     ...format,
     machine: header.machine,
-    type: header.type,
     buildId: await findBuildId(elf, segments),
     firstLoadAddress: firstLoadAddress(segments, format.wordBytes),
-    hasDebugInfo: hasContents(
-      source,
-      sections.named('.debug_info') ?? sections.named('.zdebug_info'),
-    ),
     hasSymbolTable: symtab !== undefined,
-    debugLink: debugLink === undefined ? undefined : await readDebugLink(source, debugLink),
     ...(await findObjects(elf, symtab, wanted.objects)),
     exports: await findExports(elf, dynsym, wanted.exports),
   };
@@ -114,13 +100,4 @@ function onlyOne(sections: readonly Section[], type: number, name: string): Sect
     throw new MalformedElfError(`has more than one ${name}`);
   }
   return first;
-}
-
-/** Debug information that is announced and not there would send gdb looking in vain. */
-function hasContents(source: CheckedSource, section: Section | undefined): boolean {
-  if (section === undefined) {
-    return false;
-  }
-  source.checkRange(section.offset, section.sizeBytes, 'debug information');
-  return section.sizeBytes > 0n;
 }

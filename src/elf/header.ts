@@ -16,16 +16,12 @@ export interface TableLocation {
 /** The file header (Elf32_Ehdr, Elf64_Ehdr), as it is written: counts may be escapes. */
 export interface ElfHeader {
   readonly format: WordFormat;
-  /** `e_type`: 3 (ET_DYN) for a shared object. */
-  readonly type: number;
   /** `e_machine`. */
   readonly machine: number;
   /** `e_entry`: where a program begins, as it was linked. */
   readonly entry: bigint;
   readonly segments: TableLocation;
   readonly sections: TableLocation;
-  /** `e_shstrndx`: the section that holds the sections' names. */
-  readonly namesIndex: number;
 }
 
 /** Reads the file header, which tells the class and the byte order of all the rest. */
@@ -37,12 +33,10 @@ export async function readHeader(source: CheckedSource): Promise<ElfHeader> {
   const tail = wide ? 54 : 42; // e_phentsize, from which on both classes agree
   const header: ElfHeader = {
     format,
-    type: record.half(16),
     machine: record.half(18),
     entry: record.wide(24),
     segments: { offset: record.wide(wide ? 32 : 28), count: record.half(tail + 2) },
     sections: { offset: record.wide(wide ? 40 : 32), count: record.half(tail + 6) },
-    namesIndex: record.half(tail + 8),
   };
   if (header.segments.offset !== 0n && header.segments.count > 0) {
     checkEntrySize('program headers', record.half(tail), wide ? 56 : 32);

@@ -1,5 +1,5 @@
 import { type CheckedSource, MalformedElfError } from './checked.js';
-import { type Section, SectionType } from './section.js';
+import { type Section, SectionType } from './sections.js';
 
 /**
  * A string table section, asked only whether a known name is at an offset. Decoding whatever a

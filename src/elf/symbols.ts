@@ -1,6 +1,6 @@
 import { MalformedElfError } from './checked.js';
 import { recordAt, wordAt } from './record.js';
-import type { OpenElf, Section } from './section.js';
+import type { OpenElf, Section } from './sections.js';
 import { readStringTable } from './strings.js';
 
 const STT_OBJECT = 1;

@@ -17,7 +17,6 @@ export interface Mapping {
   readonly start: bigint;
   /** First address behind the range. */
   readonly end: bigint;
-  readonly readable: boolean;
   readonly executable: boolean;
   /** Where in the file the range begins. */
   readonly offset: bigint;
@@ -127,7 +126,6 @@ function parseLine(line: string): Mapping | undefined {
   return {
     start: first,
     end: behind,
-    readable: read === 'r',
     executable: execute === 'x',
     offset: BigInt(`0x${offset}`),
     device,

@@ -80,28 +80,21 @@ test('a build with debug information reads as readelf reads it', async () => {
     sizeBytes: 20,
   });
   expect(elf).toMatchObject({
-    type: 3,
     byteOrder: endianness() === 'LE' ? 'little' : 'big',
     firstLoadAddress: 0n,
-    hasDebugInfo: true,
     hasSymbolTable: true,
-    debugLink: undefined,
   });
 });
 
 test('strip -g leaves the symbols and the build-id', async () => {
   const whole = await read(plugin.file);
-  expect(await read(changed('no-debug.so', 'strip', '-g'))).toEqual({
-    ...whole,
-    hasDebugInfo: false,
-  });
+  expect(await read(changed('no-debug.so', 'strip', '-g'))).toEqual(whole);
 });
 
 test('strip leaves the build-id, and that it is a plugin', async () => {
   const whole = await read(plugin.file);
   expect(await read(changed('stripped.so', 'strip'))).toEqual({
     ...whole,
-    hasDebugInfo: false,
     hasSymbolTable: false,
     objects: new Map(),
     ambiguousObjects: new Set(),
@@ -112,8 +105,6 @@ test('a separate debug file has the symbols, the build-id and nothing to export'
   const whole = await read(plugin.file);
   const debug = changed('libinsn.debug', 'objcopy', '--only-keep-debug');
   expect(await read(debug)).toEqual({ ...whole, exports: new Set() });
-  const linked = changed('linked.so', 'objcopy', '--strip-debug', `--add-gnu-debuglink=${debug}`);
-  expect((await read(linked)).debugLink).toBe('libinsn.debug');
 });
 
 test("no section headers leave the segments' build-id", async () => {

@@ -28,10 +28,7 @@ test.each([
 
 test('a file for another machine says so', async () => {
   const format = { wordBytes: 8, byteOrder: 'big' } as const;
-  expect(await read(buildElf({ format, machine: 22, type: 1 }))).toMatchObject({
-    machine: 22,
-    type: 1,
-  });
+  expect(await read(buildElf({ format, machine: 22 }))).toMatchObject({ machine: 22 });
 });
 
 test('a file that becomes shorter while it is read is refused', async () => {
@@ -63,13 +60,11 @@ describe('a sparse file of 2^52 bytes', () => {
   test.each([
     ['.strtab', /bytes of symbol names, too many/],
     ['.symtab', /too large tables/],
-    ['.shstrtab', /bytes of section names, too many/],
   ])('does not get memory or time for a huge %s', async (name, reason) => {
     const bytes = buildElf(sampleSpec(format));
     const names = new Map([
       ['.symtab', 3],
       ['.strtab', 4],
-      ['.shstrtab', 9],
     ]);
     const headers = Number(bytes.readBigUInt64LE(40));
     bytes.writeBigUInt64LE(1n << 50n, headers + 64 * (names.get(name) ?? 0) + 32);

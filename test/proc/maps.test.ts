@@ -15,7 +15,6 @@ test('a line is taken apart', () => {
   expect(parse(LIBINSN)[1]).toEqual({
     start: 0x7f2a91986000n,
     end: 0x7f2a91987000n,
-    readable: true,
     executable: true,
     offset: 0x1000n,
     device: 'fd:00',
@@ -73,7 +72,6 @@ test('addresses and inodes have all their 64 bits', () => {
     end: 2n ** 64n - 1n,
     offset: 0xfffffffffffff000n,
     inode: 2n ** 64n - 1n,
-    readable: false,
     executable: true,
   });
 });

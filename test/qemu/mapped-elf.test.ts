@@ -12,7 +12,6 @@ function mappedAs(file: string, path = file): MappedFile {
   const base = {
     start: 0x1000n,
     end: 0x2000n,
-    readable: true,
     executable: true,
     offset: 0n,
     device: deviceName(dev),
