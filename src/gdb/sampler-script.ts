@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import type { MonotonicNs } from '../clock.js';
 import { type HeaderField, MOST_ARRAY_BYTES, type Place } from '../layout/place.js';
 import type { MemoryRange } from '../memory.js';
 import { quoteArgument } from '../mi/quote.js';
+import type { Grid } from '../sampler/grid.js';
 import { GdbRefusedError } from './failure.js';
 import type { GdbSession } from './session.js';
 
@@ -38,12 +38,6 @@ export async function whyNoSampler(
   }
 }
 
-/** The grid of a pace: `origin + k * intervalNs`. */
-export interface PaceGrid {
-  readonly origin: MonotonicNs;
-  readonly intervalNs: bigint;
-}
-
 /** gdb's sampler, told where the counters are. What it reads comes as records of class `icount`. */
 export class SamplerScript {
   readonly #session: GdbSession;
@@ -64,7 +58,7 @@ export class SamplerScript {
   }
 
   /** From now on it reads at the points of the grid. */
-  async pace({ origin, intervalNs }: PaceGrid, count: number = NO_COUNT): Promise<void> {
+  async pace({ origin, intervalNs }: Grid, count: number = NO_COUNT): Promise<void> {
     // Each byte takes two digits; time and window some more.
     const bytes = this.#place.ranges.reduce((sum, range) => sum + 2 * range.lengthBytes, 100);
     const most = BigInt(Math.max(1, Math.floor(MOST_BUNDLE_BYTES / bytes))) * intervalNs;

@@ -3,6 +3,7 @@ import type { MonotonicNs } from '../clock.js';
 import { GuestFrozenError, GuestStoppedError } from '../errors.js';
 import { attach } from '../gdb/attach.js';
 import { leave } from '../gdb/leave.js';
+import { runChange } from '../gdb/run-state.js';
 import { CUT_SHORT, SAMPLER_CLASS } from '../gdb/sampler-record.js';
 import type { AsyncRecord, GdbSession, SessionEvents } from '../gdb/session.js';
 import { type Gdb, type GdbFacts, startGdb } from '../gdb/start.js';
@@ -12,7 +13,6 @@ import { alreadyTraced } from '../proc/permission.js';
 import { isGroupStopped, readThreads, threadToTrace, tracerOf } from '../proc/threads.js';
 import type { GuestEnd } from '../sampler/reading.js';
 import { endedMeanwhile, howGuestEnded, isSameProcess } from './guest-end.js';
-import { runChange } from './run-state.js';
 import { STOPPED_POLL_MS } from './standstill.js';
 
 const CONTINUE_TIMEOUT_MS = 5_000;

@@ -46,7 +46,7 @@ export interface MappedFile {
 // start-end perms offset major:minor inode, blanks up to column 73, path. A path that the kernel
 // writes never begins with a blank, so the blanks before it are all padding.
 const LINE =
-  /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-])[w-]([x-])[ps] ([0-9a-f]{1,16}) ([0-9a-f]{2,8}:[0-9a-f]{2,8}) (\d{1,20})(?: +(.*))?$/s;
+  /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) [r-][w-]([x-])[ps] ([0-9a-f]{1,16}) ([0-9a-f]{2,8}:[0-9a-f]{2,8}) (\d{1,20})(?: +(.*))?$/s;
 
 const DELETED = ' (deleted)';
 const LINE_FEED = 0x0a;
@@ -107,7 +107,7 @@ function mappedFile(mappings: readonly Mapping[]): MappedFile | undefined {
 
 /** `line` holds one byte per character. */
 function parseLine(line: string): Mapping | undefined {
-  const [, start, end, read, execute, offset, device, inode, name] = LINE.exec(line) ?? [];
+  const [, start, end, execute, offset, device, inode, name] = LINE.exec(line) ?? [];
   if (
     start === undefined ||
     end === undefined ||

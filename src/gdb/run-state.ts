@@ -1,6 +1,6 @@
-import type { AsyncRecord } from '../gdb/session.js';
 import { findText } from '../mi/record.js';
 import type { GuestEnd } from '../sampler/reading.js';
+import type { AsyncRecord } from './session.js';
 
 /** What a record of gdb says about the thread that it traces. */
 export type RunChange =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunChange, runChange } from '../../src/guest/run-state.js';
+import { type RunChange, runChange } from '../../src/gdb/run-state.js';
 import { parseRecord } from '../../src/mi/parse.js';
 
 function changeOf(line: string): RunChange | undefined {
