@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runChange } from '../../src/guest/run-state.js';
+import { runChange } from '../../src/gdb/run-state.js';
 import { seededRandom } from '../elf/mutate.js';
 import { realLines } from '../mi/real-lines.js';
 import { FakeGdb } from './fake-gdb.js';
