@@ -3,13 +3,13 @@ import { UsageError } from '../errors.js';
 import type { GuestChoice } from '../guest/guests.js';
 import type { GuestOptions } from '../guest/resolve-guest.js';
 import { type SamplerChoice, samplerChoices } from '../guest/sampler-choice.js';
-import type { Talk } from './request.js';
+import type { Verbosity } from './request.js';
 import { choiceOption } from './values.js';
 
 const pluginKinds = { libinsn: 'insn', libbb: 'bb' } as const;
 
 /** The options of every command that looks at a guest, as they were given. */
-export interface CommonFlags extends Talk {
+export interface CommonFlags extends Verbosity {
   readonly mode: GuestOptions['mode'];
   readonly plugin?: 'libinsn' | 'libbb';
   readonly pluginFile?: string;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { nodeComplaint } from './node-version.js';
-import { takeOverProcess } from './own-process.js';
+import { takeOverProcess } from './process-setup.js';
 
 takeOverProcess();
 const complaint = nodeComplaint(process.versions.node);

@@ -2,10 +2,10 @@ import { IcountError } from '../errors.js';
 import type { Messages } from '../messages.js';
 import { isUtf8Locale, plainText, printable } from '../text/printable.js';
 import { errorCode } from '../text/system-error.js';
-import type { Talk } from './request.js';
+import type { Verbosity } from './request.js';
 
 /** Messages on a stream, spared where the user asked for quiet. */
-export function messagesOn(stream: NodeJS.WriteStream, options: Talk): Messages {
+export function messagesOn(stream: NodeJS.WriteStream, options: Verbosity): Messages {
   let clear = (): void => {};
   const isUtf8 = isUtf8Locale(process.env);
   const write = (text: string): void => {

@@ -1,5 +1,5 @@
 /** A typing error or two: more, and the word meant may be any. */
-const MOST_EDITS = 2;
+const MAX_EDITS = 2;
 
 /**
  * The known word that was most likely meant by `word`, or undefined if none is near: a letter too
@@ -9,7 +9,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const typed = word.toLowerCase().slice(0, 64);
   const [nearest] = known
     .map((candidate) => ({ candidate, edits: editDistance(typed, candidate.toLowerCase()) }))
-    .filter(({ candidate, edits }) => edits <= Math.min(MOST_EDITS, candidate.length / 2))
+    .filter(({ candidate, edits }) => edits <= Math.min(MAX_EDITS, candidate.length / 2))
     .sort((one, other) => one.edits - other.edits);
   return nearest?.candidate;
 }

@@ -4,9 +4,9 @@ import { formatNames } from '../observers/rows/formats.js';
 import { givenOptions, refuseOptionsBefore, takePrinting, usageError } from './commander-usage.js';
 import { addCommonOptions } from './common-options.js';
 import { fullHelp, styleHelp } from './help.js';
-import { habitOf } from './other-habits.js';
-import { PLAIN_TALK, type Request, type TakeRequest, textRequest } from './request.js';
+import { DEFAULT_VERBOSITY, type Request, type TakeRequest, textRequest } from './request.js';
 import { subcommands } from './subcommands.js';
+import { usageHint } from './usage-hint.js';
 import { choiceOption, parseCount, parseDuration, parseInterval, parsePid } from './values.js';
 import { type GivenFlags, watchRequest } from './watch-request.js';
 
@@ -28,7 +28,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
     const isCommanders = error instanceof CommanderError;
     // What it has printed was asked for.
     if (!isCommanders || error.exitCode !== 0) {
-      throw habitOf(own, program) ?? (isCommanders ? usageError(error, subcommand) : error);
+      throw usageHint(own, program) ?? (isCommanders ? usageError(error, subcommand) : error);
     }
   }
   if (command !== undefined && subcommand !== undefined && subcommand === program.args[0]) {
@@ -105,7 +105,7 @@ function noPidRequest(help: string | undefined): Request {
   return {
     kind: 'no-pid',
     options: { help },
-    talk: PLAIN_TALK,
+    verbosity: DEFAULT_VERBOSITY,
     run: async () => await (await import('../commands/no-pid.js')).withoutPid(help),
   };
 }

@@ -10,7 +10,7 @@ export interface Request {
   /** As the command line has them, each checked. */
   readonly options: object;
   /** How much is said about it. */
-  readonly talk: Talk;
+  readonly verbosity: Verbosity;
   /**
    * Runs the command and returns the exit status. Its modules are loaded only then: each costs about
    * 1 ms.
@@ -18,7 +18,7 @@ export interface Request {
   readonly run: (messages: Messages) => Promise<number>;
 }
 
-export interface Talk {
+export interface Verbosity {
   /** No notices, no spinner, no summary. */
   readonly quiet: boolean;
   /** The conversation with gdb on stderr. */
@@ -26,7 +26,7 @@ export interface Talk {
 }
 
 /** For requests without --quiet and --verbose. */
-export const PLAIN_TALK: Talk = { quiet: false, verbose: false };
+export const DEFAULT_VERBOSITY: Verbosity = { quiet: false, verbose: false };
 
 /** Takes what was asked for. */
 export type TakeRequest = (request: Request) => void;
@@ -39,7 +39,7 @@ export function textRequest(text: string): Request {
   return {
     kind: 'text',
     options: { text },
-    talk: PLAIN_TALK,
+    verbosity: DEFAULT_VERBOSITY,
     run: async () => {
       await printOut(text);
       return ExitCode.ok;

@@ -9,8 +9,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   // A reader of our messages that goes away is no reason to leave the guest in a hurry.
   process.stderr.on('error', () => {});
   try {
-    const { talk, run } = parseCommandLine(argv, packageVersion());
-    return await run(messagesOn(process.stderr, talk));
+    const { verbosity, run } = parseCommandLine(argv, packageVersion());
+    return await run(messagesOn(process.stderr, verbosity));
   } catch (error) {
     const text = describeError(error);
     process.stderr.write(isUtf8Locale(process.env) ? text : plainText(text));

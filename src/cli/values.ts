@@ -13,7 +13,7 @@ const NS_PER_UNIT: Readonly<Record<string, number>> = {
 
 export const DEFAULT_INTERVAL_NS = 1_000_000_000;
 /** Beyond this, nanoseconds are no longer exact in a double: 104 days. */
-const MOST_NS = Number.MAX_SAFE_INTEGER;
+const MAX_NS = Number.MAX_SAFE_INTEGER;
 
 /**
  * Reads a duration such as `500ms`, `1s`, `1.5s`, `2m`; a bare number is seconds.
@@ -31,7 +31,7 @@ export function parseDuration(text: string, option: string): number {
     );
   }
   const ns = Math.round(Number(digits) * perUnit);
-  if (ns <= 0 || ns > MOST_NS) {
+  if (ns <= 0 || ns > MAX_NS) {
     throw new UsageError(
       `${option} ${text} is out of range`,
       'give more than 0 and less than 100 days',
@@ -71,7 +71,7 @@ export function parseChoice(text: string, what: string, choices: readonly string
 }
 
 /** Linux has no pid above 2^22 (proc(5), pid_max); what fits an int gets a fair answer. */
-const MOST_PID = 2 ** 31 - 1;
+const MAX_PID = 2 ** 31 - 1;
 
 /**
  * A process id; for a word that is near to one of `commands`, that command is suggested.
@@ -80,7 +80,7 @@ const MOST_PID = 2 ** 31 - 1;
  */
 export function parsePid(text: string, commands: readonly string[] = []): number {
   const pid = Number(text);
-  if (/^\d+$/.test(text) && pid >= 1 && pid <= MOST_PID) return pid;
+  if (/^\d+$/.test(text) && pid >= 1 && pid <= MAX_PID) return pid;
   const command = nearestWord(text, commands);
   if (command !== undefined) {
     throw new UsageError(

@@ -50,7 +50,7 @@ export function watchRequest(
     return {
       kind: 'poll',
       options,
-      talk: given,
+      verbosity: given,
       run: async (messages) => await (await import('../commands/poll.js')).poll(options, messages),
     };
   }
@@ -58,7 +58,7 @@ export function watchRequest(
   return {
     kind: 'bracket',
     options,
-    talk: given,
+    verbosity: given,
     run: async (messages) =>
       await (await import('../commands/bracket.js')).bracket(options, messages),
   };

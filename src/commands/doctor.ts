@@ -3,12 +3,12 @@ import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, findCounters } from '../guest/attach-guest.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
 import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
-import { countingCaveats } from '../guest/vcpu-words.js';
+import { countingCaveats } from '../guest/vcpu-labels.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { checkProc } from '../proc/check-proc.js';
 import { readUserNames } from '../proc/host.js';
-import { checkProc } from '../proc/own-proc.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
 import { surveyGuests } from '../qemu/survey.js';
@@ -65,9 +65,9 @@ async function hasProc(diagnosis: Diagnosis): Promise<boolean> {
 async function checkHost(diagnosis: Diagnosis, options: DoctorOptions): Promise<void> {
   if (await checkGdb(diagnosis, options)) await checkPtrace(diagnosis, options);
   else diagnosis.unknown('ptrace');
-  const { guests, closed } = await surveyGuests();
+  const { guests, inaccessible } = await surveyGuests();
   const [guest] = guests;
-  const more = closed === 0 ? '' : `; ${counted(closed, 'QEMU')} not ours to look into`;
+  const more = inaccessible === 0 ? '' : `; ${counted(inaccessible, 'QEMU')} not ours to look into`;
   diagnosis.note(
     'guests',
     guest === undefined

@@ -2,7 +2,7 @@ import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { commandLineCounting } from '../guest/mode.js';
 import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
-import { abridged, countingCaveats, vcpuLabels } from '../guest/vcpu-words.js';
+import { abridged, countingCaveats, vcpuLabels } from '../guest/vcpu-labels.js';
 import { type PluginKind, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
@@ -64,7 +64,7 @@ function fileFacts({
     ['sampler', sampler],
     ['plugin', plugin.mappedPath],
     ['kind', KINDS[match.layout.plugin]],
-    ...plugin.beside.map(
+    ...plugin.otherPlugins.map(
       ({ kind, path }): Fact => ['also loaded', `${pluginNames[kind]}, ${path}`],
     ),
     ...(plugin.name === plugin.mappedPath ? [] : [['symbols from', plugin.name] as const]),

@@ -5,8 +5,8 @@ import { Vcpus } from '../guest/vcpus.js';
 import { EITHER_PLUGIN } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { hidesProcesses } from '../proc/check-proc.js';
 import { processUptimeNs, readSystemUptime, readUserNames } from '../proc/host.js';
-import { hidesProcesses } from '../proc/own-proc.js';
 import { type FoundGuest, surveyGuests } from '../qemu/survey.js';
 import { type GuestState, guestLines, guestTable, type ListedGuest } from './guest-list.js';
 
@@ -24,15 +24,15 @@ export type ListFormatName = 'table' | 'jsonl';
  * @returns the exit status; that there is no guest is an answer like any other
  */
 export async function list(options: ListOptions, messages: Messages): Promise<number> {
-  const { guests, closed } = await surveyGuests();
+  const { guests, inaccessible } = await surveyGuests();
   const listed = await describeGuests(guests);
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const text = options.format === 'jsonl' ? guestLines(listed) : guestTable(listed, width);
   await printOut(text);
   if (guests.length === 0)
     messages.notice(`no QEMU with ${EITHER_PLUGIN} is to be seen on this host`);
-  if (closed > 0) {
-    const more = closed === 1 ? '1 more QEMU is' : `${closed} more QEMUs are`;
+  if (inaccessible > 0) {
+    const more = inaccessible === 1 ? '1 more QEMU is' : `${inaccessible} more QEMUs are`;
     messages.notice(`${more} not ours to look into; root may: sudo icount-gdb list`);
   }
   if (hidesProcesses()) {
@@ -59,7 +59,7 @@ async function describeGuests(guests: readonly FoundGuest[]): Promise<readonly L
         mode: commandLineMode(
           command,
           plugin.path,
-          plugin.beside.map(({ path }) => path),
+          plugin.otherPlugins.map(({ path }) => path),
         ),
         vcpus: vcpus.count,
         uptimeNs: processUptimeNs(uptime, target.startTicks),

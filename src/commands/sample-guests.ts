@@ -5,7 +5,7 @@ import { checkInterval } from '../guest/sampler-choice.js';
 import type { WatchedGuest } from '../guest/watched-guest.js';
 import type { Messages } from '../messages.js';
 import type { Observer } from '../observers/observer.js';
-import type { FoundProcess } from '../qemu/guest-looks.js';
+import type { FoundProcess } from '../qemu/guest-scanner.js';
 import { runSampler, type SamplerOptions, type SamplerResult } from '../sampler/sampler.js';
 
 /** How a guest's run went. */

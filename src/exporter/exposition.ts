@@ -12,7 +12,7 @@ export type ExpositionFormat = 'text' | 'openmetrics';
 export type Labels = Readonly<Record<string, string>>;
 
 /** One line of a family: what its labels say, and the value. */
-export interface Sample {
+export interface MetricSample {
   readonly labels: Labels;
   readonly value: bigint | number;
 }
@@ -24,7 +24,7 @@ export interface Family {
   readonly type: 'counter' | 'gauge';
   /** One sentence. */
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly MetricSample[];
 }
 
 /** What a page is, for the header Content-Type. */
@@ -77,7 +77,7 @@ function number(value: bigint | number): string {
 }
 
 /** As long as a label may be, in characters: longer ones tell nobody more, but each line has them. */
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 /**
  * A name or a path that is its owner's to choose, as a label: there is a limit to how much of every
@@ -85,8 +85,8 @@ const MOST_CHARACTERS = 200;
  */
 export function labelValue(text: string): string {
   // Three times as many code units hold as many characters at least, and splitting is not free.
-  const characters = [...text.slice(0, 3 * MOST_CHARACTERS)];
-  return characters.length > MOST_CHARACTERS
-    ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`
+  const characters = [...text.slice(0, 3 * MAX_CHARACTERS)];
+  return characters.length > MAX_CHARACTERS
+    ? `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…`
     : text;
 }

@@ -1,4 +1,4 @@
-import { type Family, type Labels, labelValue, type Sample } from './exposition.js';
+import { type Family, type Labels, labelValue, type MetricSample } from './exposition.js';
 
 /** What a guest is, as its labels say it. */
 export interface GuestLabels {
@@ -116,7 +116,7 @@ function exporterFamily(name: string, type: Family['type'], help: string, value:
   return { name, type, help, samples: [{ labels: {}, value }] };
 }
 
-function countSamples({ labels, counters }: ScrapedGuest): readonly Sample[] {
+function countSamples({ labels, counters }: ScrapedGuest): readonly MetricSample[] {
   if (counters === undefined) return [];
   const ofGuest = { ...identity(labels), arch: labels.architecture };
   return counters.counts.map(({ vcpu, total }) => ({

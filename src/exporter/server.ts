@@ -14,9 +14,9 @@ const ANSWER_MS = 10_000;
 /** For the next request over the same connection: Prometheus scrapes every minute or more often. */
 const KEEP_ALIVE_MS = 90_000;
 /** A request of Prometheus has some 500 bytes of headers. */
-const MOST_HEADER_BYTES = 8_192;
+const MAX_HEADER_BYTES = 8_192;
 /** Beyond so many connections, the one that was idle or unfinished for longest has to go. */
-const MOST_CONNECTIONS = 256;
+const MAX_CONNECTIONS = 256;
 
 const INDEX = `<!doctype html>
 <title>icount-gdb</title>
@@ -46,13 +46,13 @@ export async function serveMetrics(
   onFailure: (error: unknown) => void,
 ): Promise<MetricsServer> {
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: 1_000,
   });
-  const connections = new Connections(MOST_CONNECTIONS);
+  const connections = new Connections(MAX_CONNECTIONS);
   server.on('connection', (socket) => connections.add(socket));
   server.on('request', (request, response) => {
     connections.hasAsked(request.socket);

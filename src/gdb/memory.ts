@@ -11,7 +11,7 @@ const READ_TIMEOUT_MS = 3_000;
  * GDB 10 reads short pieces by ptrace, which refuses while the thread runs, and pieces of three
  * words or more through /proc/PID/mem, which does not mind.
  */
-const LEAST_LENGTH_BYTES = 24;
+const MIN_LENGTH_BYTES = 24;
 /** The smallest page of any host: where pages are larger, fewer ranges end at the end of one. */
 const PAGE_BYTES = 4096n;
 
@@ -46,12 +46,12 @@ async function readRange(session: GdbSession, range: MemoryRange): Promise<Buffe
 
 /** Makes a range long enough for GDB 10 without reaching into the next page, which may be free. */
 function widen(range: MemoryRange): MemoryRange {
-  const missing = LEAST_LENGTH_BYTES - range.lengthBytes;
+  const missing = MIN_LENGTH_BYTES - range.lengthBytes;
   if (missing <= 0) return range;
   const lastPage = (range.address + BigInt(range.lengthBytes) - 1n) / PAGE_BYTES;
-  const fits = (range.address + BigInt(LEAST_LENGTH_BYTES) - 1n) / PAGE_BYTES === lastPage;
+  const fits = (range.address + BigInt(MIN_LENGTH_BYTES) - 1n) / PAGE_BYTES === lastPage;
   const address = fits ? range.address : range.address - BigInt(missing);
-  return { address, lengthBytes: LEAST_LENGTH_BYTES };
+  return { address, lengthBytes: MIN_LENGTH_BYTES };
 }
 
 /**
@@ -81,7 +81,7 @@ export class GuestMemory implements Memory {
   async read(ranges: readonly MemoryRange[]): Promise<MemorySnapshot> {
     const sent = systemClock.now();
     const pieces = await readMemory(this.#session, ranges);
-    const window = this.#session.heardAt - sent;
+    const window = this.#session.lastReceivedAt - sent;
     return { pieces, takenAt: sent + window / 2n, windowNs: Number(window) };
   }
 }

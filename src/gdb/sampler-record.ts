@@ -2,7 +2,7 @@ import type { MonotonicNs } from '../clock.js';
 import {
   type ArrayHeader,
   type HeaderField,
-  MOST_ARRAY_BYTES,
+  MAX_ARRAY_BYTES,
   type Place,
 } from '../layout/place.js';
 import { decodeUnsigned } from '../memory.js';
@@ -74,5 +74,5 @@ function lengthOf(bytes: Buffer, header: ArrayHeader): number {
   const { elements, elementBytes, byteOrder } = header;
   const field = ({ offsetBytes, lengthBytes }: HeaderField): number =>
     Number(decodeUnsigned(bytes, offsetBytes, lengthBytes, byteOrder));
-  return Math.min(field(elements) * field(elementBytes), MOST_ARRAY_BYTES);
+  return Math.min(field(elements) * field(elementBytes), MAX_ARRAY_BYTES);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type HeaderField, MOST_ARRAY_BYTES, type Place } from '../layout/place.js';
+import { type HeaderField, MAX_ARRAY_BYTES, type Place } from '../layout/place.js';
 import type { MemoryRange } from '../memory.js';
 import { quoteArgument } from '../mi/quote.js';
 import type { Grid } from '../sampler/grid.js';
@@ -21,7 +21,7 @@ const LOOK_NS = 100_000_000;
 /** Below this rows come in bundles. */
 const BUNDLE_NS = 40_000_000;
 /** A quarter of what a pipe to gdb (a socket, net.core.wmem_default) takes without waiting for us. */
-const MOST_BUNDLE_BYTES = 50_000;
+const MAX_BUNDLE_BYTES = 50_000;
 const NO_COUNT = Number.MAX_SAFE_INTEGER;
 
 /** Undefined if the sampler has been loaded; else why gdb could not, such as for want of Python. */
@@ -61,7 +61,7 @@ export class SamplerScript {
   async pace({ origin, intervalNs }: Grid, count: number = NO_COUNT): Promise<void> {
     // Each byte takes two digits; time and window some more.
     const bytes = this.#place.ranges.reduce((sum, range) => sum + 2 * range.lengthBytes, 100);
-    const most = BigInt(Math.max(1, Math.floor(MOST_BUNDLE_BYTES / bytes))) * intervalNs;
+    const most = BigInt(Math.max(1, Math.floor(MAX_BUNDLE_BYTES / bytes))) * intervalNs;
     const bundle = most < BUNDLE_NS ? most : BUNDLE_NS;
     await this.#run(`sampler.pace(${origin}, ${intervalNs}, ${count}, ${bundle})`);
   }
@@ -93,5 +93,5 @@ function headerLiteral({ header }: Place): string {
   const field = ({ offsetBytes, lengthBytes }: HeaderField): string =>
     `(${offsetBytes}, ${lengthBytes})`;
   const fields = [header.address, header.elements, header.elementBytes].map(field).join(', ');
-  return `{"range": ${rangeLiteral(header.range)}, "fields": (${fields}), "order": "${header.byteOrder}", "most": ${MOST_ARRAY_BYTES}}`;
+  return `{"range": ${rangeLiteral(header.range)}, "fields": (${fields}), "order": "${header.byteOrder}", "most": ${MAX_ARRAY_BYTES}}`;
 }

@@ -59,7 +59,7 @@ export class GdbSession {
   readonly #pending = new Map<number, Pending>();
   readonly #lines = new LineSplitter();
   #nextToken = 1;
-  #heardAt: MonotonicNs = 0n;
+  #lastReceivedAt: MonotonicNs = 0n;
   #gone: GdbGoneError | undefined;
 
   constructor(pipes: GdbPipes, events: SessionEvents = {}) {
@@ -81,8 +81,8 @@ export class GdbSession {
    * When gdb's last words arrived. By the time their parsing has led to somebody's await, a tenth of
    * a millisecond has gone by.
    */
-  get heardAt(): MonotonicNs {
-    return this.#heardAt;
+  get lastReceivedAt(): MonotonicNs {
+    return this.#lastReceivedAt;
   }
 
   /**
@@ -113,7 +113,7 @@ export class GdbSession {
   }
 
   #receive(chunk: Buffer): void {
-    this.#heardAt = process.hrtime.bigint();
+    this.#lastReceivedAt = process.hrtime.bigint();
     for (const line of this.#lines.push(chunk)) {
       this.#events.onLine?.('received', Buffer.from(line).toString());
       const head = readHead(line);

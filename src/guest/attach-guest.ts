@@ -3,19 +3,19 @@ import { type Counters, type Mode, pluginNames } from '../layout/layout.js';
 import { whatIsKnown } from '../layout/layouts.js';
 import type { Memory } from '../memory.js';
 import { printable } from '../text/printable.js';
-import { proveBuild } from './build-proof.js';
-import { whatIsAmiss } from './counter-proof.js';
 import { isAlive } from './guest-end.js';
 import { readCounting } from './mode.js';
 import type { GuestOptions, ResolvedGuest } from './resolve-guest.js';
-import { dependsOnVcpus } from './vcpu-words.js';
+import { dependsOnVcpus } from './vcpu-labels.js';
 import type { Vcpus } from './vcpus.js';
+import { verifyBuild } from './verify-build.js';
+import { verifyCounters } from './verify-counters.js';
 
 /** How a guest's counters are read, from its memory. */
 export interface AttachedGuest {
   readonly counters: Counters;
   /** The plugin's own mode, should it count elsewhere than --mode says: then these stand still. */
-  readonly elsewhere: Mode | undefined;
+  readonly activeMode: Mode | undefined;
   /** Looked for, where what is said about the counts depends on them. */
   readonly vcpus: Vcpus;
 }
@@ -44,7 +44,7 @@ export async function findCounters(
   options: GuestOptions,
 ): Promise<AttachedGuest> {
   const { target, plugin, match, vcpus } = guest;
-  if (plugin.needsProof) await proveBuild(guest, memory);
+  if (plugin.needsVerification) await verifyBuild(guest, memory);
   const counting = await readCounting(guest, memory);
   const mode = options.mode === 'auto' ? counting.mode : options.mode;
   const own = match.counters(counting, plugin.loadBias, counting.mode);
@@ -53,12 +53,12 @@ export async function findCounters(
   // Types tell what a variable is. Sizes alone may be those of something else.
   if ([...guest.variables.values()].some(({ source }) => source === 'symbol table')) {
     const blocks = match.blocks?.(counting, plugin.loadBias, mode);
-    const amiss = await whatIsAmiss({ counters, blocks }, memory, () => isAlive(target));
+    const amiss = await verifyCounters({ counters, blocks }, memory, () => isAlive(target));
     if (amiss !== undefined) throw noCounters(guest, amiss);
   }
   if (dependsOnVcpus(counters)) await vcpus.look();
   const isElsewhere = own.address !== counters.address;
-  return { counters, elsewhere: isElsewhere ? counting.mode : undefined, vcpus };
+  return { counters, activeMode: isElsewhere ? counting.mode : undefined, vcpus };
 }
 
 function notPerVcpu({ target, command, match, plugin }: ResolvedGuest, mode: Mode): UsageError {

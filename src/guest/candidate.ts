@@ -1,7 +1,7 @@
 import type { Messages } from '../messages.js';
-import type { FoundProcess } from '../qemu/guest-looks.js';
+import type { FoundProcess } from '../qemu/guest-scanner.js';
 import { attachGuest } from './attach-guest.js';
-import type { GdbRoom } from './gdb-room.js';
+import type { GdbStartLimiter } from './gdb-start-limiter.js';
 import { type GuestOptions, resolveGuest } from './resolve-guest.js';
 import { type WatchedGuest, watchedGuest } from './watched-guest.js';
 
@@ -58,11 +58,11 @@ export async function resolveCandidate(
 export async function tendGuest(
   { pid }: FoundProcess,
   signal: AbortSignal,
-  room: GdbRoom,
+  limiter: GdbStartLimiter,
   options: GuestOptions & CandidateEvents,
   use: (guest: WatchedGuest) => Promise<void>,
 ): Promise<void> {
-  const candidate = await room.take(async () =>
+  const candidate = await limiter.take(async () =>
     signal.aborted ? undefined : await resolveCandidate(pid, options, options),
   );
   if (candidate === undefined) return;

@@ -102,7 +102,7 @@ export class Connection {
   }
 
   /** What gdb's sampler writes goes to this one from now on. */
-  hearSamples(listener: (record: AsyncRecord) => void): void {
+  onSamples(listener: (record: AsyncRecord) => void): void {
     this.#onSamples = listener;
   }
 
@@ -217,7 +217,7 @@ export class Connection {
   async #continueWithOwner(): Promise<void> {
     this.#stoppedByOwner = true;
     this.#guard('stopped');
-    this.#stoppedFrom = this.session.heardAt;
+    this.#stoppedFrom = this.session.lastReceivedAt;
     this.#stoppedUntil = undefined;
     while (isGroupStopped(readThreads(this.#options.pid))) {
       await sleep(STOPPED_POLL_MS);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IcountError, NoSuchProcessError } from '../errors.js';
-import type { FoundProcess } from '../qemu/guest-looks.js';
+import type { FoundProcess } from '../qemu/guest-scanner.js';
 
 /** How often there is a look for new ones: two looks and an attach are within 5 s. */
 const LOOK_EVERY_MS = 2_000;

@@ -1,10 +1,10 @@
 import { IcountError, InterruptedError, NoGuestError } from '../errors.js';
 import type { Messages } from '../messages.js';
-import { checkProc } from '../proc/own-proc.js';
-import type { FoundProcess } from '../qemu/guest-looks.js';
+import { checkProc } from '../proc/check-proc.js';
+import type { FoundProcess } from '../qemu/guest-scanner.js';
 import { findGuests } from '../qemu/survey.js';
 import { type Candidate, resolveCandidate } from './candidate.js';
-import { GdbRoom } from './gdb-room.js';
+import { GdbStartLimiter } from './gdb-start-limiter.js';
 import type { GuestOptions } from './resolve-guest.js';
 import type { WatchedGuest } from './watched-guest.js';
 
@@ -43,19 +43,19 @@ export async function withGuests<T>(
   );
   const labelled = areLabelled(choice);
   const events = { messages, labelled, ...(onGdbReplaced === undefined ? {} : { onGdbReplaced }) };
-  const room = new GdbRoom(options.gdb);
+  const limiter = new GdbStartLimiter(options.gdb);
   const candidates: Candidate[] = [];
   try {
     const open = async ({ pid }: { readonly pid: number }): Promise<Candidate> => {
-      const candidate = await room.take(async () => {
+      const candidate = await limiter.take(async () => {
         if (signal.aborted) throw new InterruptedError(pid);
         return await resolveCandidate(pid, options, events);
       });
       candidates.push(candidate);
       return candidate;
     };
-    const resolved = had(await Promise.allSettled(found.map(open)), choice, messages);
-    const guests = had(
+    const resolved = availableOf(await Promise.allSettled(found.map(open)), choice, messages);
+    const guests = availableOf(
       await Promise.allSettled(resolved.map((one) => one.attach(signal))),
       choice,
       messages,
@@ -94,7 +94,7 @@ async function processesOf(
  *
  * @throws the first failure, if everything was named or nothing is left
  */
-function had<T>(
+function availableOf<T>(
   results: readonly PromiseSettledResult<T>[],
   choice: GuestChoice,
   messages: Messages,

@@ -4,10 +4,15 @@ import { BEAT_NS } from '../gdb/sampler-script.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import { nextPoint, pointsPassed } from '../sampler/grid.js';
 import type { Reading, ReadOutcome } from '../sampler/reading.js';
-import { type ReadingSource, type Schedule, type Taken, takeNow } from '../sampler/source.js';
-import type { Hold } from './hold.js';
-import { News } from './news.js';
+import {
+  attemptRead,
+  type ReadAttempt,
+  type ReadingSource,
+  type Schedule,
+} from '../sampler/source.js';
+import type { Attachment } from './attachment.js';
 import { Sampling } from './sampling.js';
+import { WakeUp } from './wake-up.js';
 
 /** After a silence of this length, a beat and a margin, gdb is told its pace again. */
 const SILENCE_NS = BigInt(BEAT_NS) + 250_000_000n;
@@ -27,29 +32,29 @@ interface Watch {
  * While no gdb is attached, each point of the grid yields the reason instead.
  */
 export class InGdbSource implements ReadingSource {
-  readonly #hold: Hold;
+  readonly #attachment: Attachment;
   readonly #watch: Watch;
   readonly #counters: Counters;
-  readonly #news = new News();
+  readonly #wakeUp = new WakeUp();
   #sampling: Sampling | undefined;
   /** What has come and was not handed on yet, and the last that came at all. */
-  #arrived: Taken[] = [];
-  #latest: Taken | undefined;
+  #arrived: ReadAttempt[] = [];
+  #latest: ReadAttempt | undefined;
 
-  constructor(hold: Hold, watch: Watch, counters: Counters) {
-    this.#hold = hold;
+  constructor(attachment: Attachment, watch: Watch, counters: Counters) {
+    this.#attachment = attachment;
     this.#watch = watch;
     this.#counters = counters;
-    hold.hearChanges(() => this.#news.tell());
+    attachment.onStateChange(() => this.#wakeUp.notify());
   }
 
   async read(): Promise<ReadOutcome> {
     return await this.#watch.read({ read: () => this.#readNow() });
   }
 
-  async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<readonly Taken[]> {
+  async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<readonly ReadAttempt[]> {
     const { grid, end } = schedule;
-    const stopped = (): void => this.#news.tell();
+    const stopped = (): void => this.#wakeUp.notify();
     signal.addEventListener('abort', stopped);
     this.#arrived = [];
     let paced: Sampling | undefined;
@@ -61,7 +66,7 @@ export class InGdbSource implements ReadingSource {
         const isOver = signal.aborted || (end !== undefined && clock.now() >= end);
         if (arrived.length > 0) {
           this.#arrived = [];
-          const together: Taken[] = [];
+          const batch: ReadAttempt[] = [];
           for (const { began, ended, outcome } of arrived) {
             const point = pointsPassed(grid, began);
             const isStale = clock.now() - began > STALE_NS;
@@ -73,9 +78,9 @@ export class InGdbSource implements ReadingSource {
               // gdb has counted it, and would stop too early.
               paced = undefined;
             }
-            together.push({ kind, began, ended, outcome: await this.#explained(outcome) });
+            batch.push({ kind, began, ended, outcome: await this.#explained(outcome) });
           }
-          yield together;
+          yield batch;
         } else if (paced !== undefined && (isOver || !this.#isAttachedBy(paced))) {
           // What it has read so far is wanted still.
           await this.#rest(paced);
@@ -89,11 +94,11 @@ export class InGdbSource implements ReadingSource {
           paced = await this.#pace(schedule, left);
           if (paced !== undefined) continue;
           const due = nextPoint(grid, passed, clock.now());
-          await this.#news.until(earlier(due, end), clock);
+          await this.#wakeUp.wait(earlier(due, end));
           if (clock.now() < due || signal.aborted) continue;
           passed = pointsPassed(grid, clock.now());
           if (left !== undefined) left -= 1;
-          yield [await takeNow(this, 'point', clock)];
+          yield [await attemptRead(this, 'point', clock)];
         }
       }
     } finally {
@@ -119,7 +124,7 @@ export class InGdbSource implements ReadingSource {
 
   /** What samples over the connection that there is now; undefined if there is none. */
   async #current(): Promise<Sampling | undefined> {
-    const { state } = this.#hold;
+    const { state } = this.#attachment;
     if (state.kind !== 'attached') return undefined;
     const { connection, memory } = state;
     if (this.#sampling?.connection !== connection) {
@@ -138,7 +143,7 @@ export class InGdbSource implements ReadingSource {
       await sampling?.script.pace(grid, count === undefined ? undefined : Math.max(1, count));
       return sampling;
     } catch (error) {
-      if (isGdbFailure(error)) this.#hold.giveUpGdb(error.message);
+      if (isGdbFailure(error)) this.#attachment.giveUpGdb(error.message);
       else if (!(error instanceof UnreadableCountersError)) throw error;
       return undefined;
     }
@@ -158,25 +163,25 @@ export class InGdbSource implements ReadingSource {
   /** Waits for news, or for so long that there should have been some. */
   async #isSilent({ connection }: Sampling, end: MonotonicNs | undefined): Promise<boolean> {
     const { session } = connection;
-    await this.#news.until(earlier(session.heardAt + SILENCE_NS, end), clock);
-    return clock.now() - session.heardAt >= SILENCE_NS;
+    await this.#wakeUp.wait(earlier(session.lastReceivedAt + SILENCE_NS, end));
+    return clock.now() - session.lastReceivedAt >= SILENCE_NS;
   }
 
   #isAttachedBy({ connection }: Sampling): boolean {
-    const { state } = this.#hold;
+    const { state } = this.#attachment;
     return state.kind === 'attached' && state.connection === connection;
   }
 
-  #arrive(taken: Taken): void {
+  #arrive(taken: ReadAttempt): void {
     this.#latest = taken;
-    if (taken.outcome.kind === 'reading') this.#hold.noteReading();
+    if (taken.outcome.kind === 'reading') this.#attachment.noteReading();
     this.#arrived.push(taken);
     // As long as nobody takes them they become no more than there were in that time.
     const stale = clock.now() - STALE_NS;
     while (this.#arrived.length > 1 && (this.#arrived[0]?.began ?? stale) < stale) {
       this.#arrived.shift();
     }
-    this.#news.tell();
+    this.#wakeUp.notify();
   }
 
   /** What gdb could not read may be a guest that is ending; what it read, one that is frozen. */

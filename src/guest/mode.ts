@@ -33,7 +33,7 @@ async function readVariable(
 
 /** The same by QEMU's command line, where the process itself is not to be asked. */
 export function commandLineCounting({ command, plugin }: ResolvedGuest): Counting {
-  const others = plugin.beside.map(({ path }) => path);
+  const others = plugin.otherPlugins.map(({ path }) => path);
   const mode = commandLineMode(command, plugin.mappedPath, others);
   return { mode, perVcpu: mode === 'percpu' && command.kind !== 'user' };
 }

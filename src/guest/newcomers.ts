@@ -1,7 +1,7 @@
-import { type FoundProcess, GuestLooks } from '../qemu/guest-looks.js';
+import { type FoundProcess, GuestScanner } from '../qemu/guest-scanner.js';
 import { type CandidateEvents, tendGuest } from './candidate.js';
 import { Following } from './following.js';
-import { GdbRoom } from './gdb-room.js';
+import { GdbStartLimiter } from './gdb-start-limiter.js';
 import type { GuestOptions } from './resolve-guest.js';
 import type { WatchedGuest } from './watched-guest.js';
 
@@ -27,13 +27,13 @@ export async function takeInNewcomers(
   use: UseGuest,
   signal: AbortSignal,
 ): Promise<void> {
-  const looks = new GuestLooks();
-  const room = new GdbRoom(options.gdb);
+  const scanner = new GuestScanner();
+  const limiter = new GdbStartLimiter(options.gdb);
   const following = new Following(
     {
-      find: (isTended) => looks.look(isTended),
+      find: (isTended) => scanner.scan(isTended),
       tend: (found: FoundProcess, ending) =>
-        tendGuest(found, ending, room, { ...options, ...events, labelled: true }, use),
+        tendGuest(found, ending, limiter, { ...options, ...events, labelled: true }, use),
       onFailure({ message }, isNew) {
         events.onFailure?.();
         if (isNew) events.messages.notice(`left out, to be tried again: ${message}`);

@@ -61,7 +61,11 @@ export async function resolveGuest(
   }
   const command = await readQemuCommand(target);
   const plugin = await findPlugin(target, command, options);
-  if (plugin.needsProof && plugin.name === plugin.mappedPath && target.uid !== process.getuid?.()) {
+  if (
+    plugin.needsVerification &&
+    plugin.name === plugin.mappedPath &&
+    target.uid !== process.getuid?.()
+  ) {
     events.onNotice(
       `${plugin.name} was opened by its name, in a place of user ${target.uid}: QEMU may have loaded another file, which its ${plugin.elf.buildId === undefined ? 'code' : 'build-id'} will tell`,
     );

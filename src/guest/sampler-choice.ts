@@ -8,7 +8,7 @@ export const samplerChoices = ['auto', 'gdb', 'mi'] as const;
 export type SamplerChoice = (typeof samplerChoices)[number];
 
 /** The shortest interval of each. */
-const LEAST_INTERVAL_NS: Readonly<Record<SamplerKind, number>> = { gdb: 250_000, mi: 1_000_000 };
+const MIN_INTERVAL_NS: Readonly<Record<SamplerKind, number>> = { gdb: 250_000, mi: 1_000_000 };
 
 /**
  * By what gdb has been asked: `noSampler` is why it can't take samples by itself.
@@ -39,7 +39,7 @@ export function checkInterval(
   kind: SamplerKind,
   text = `${intervalNs / 1e3}us`,
 ): void {
-  if (intervalNs >= LEAST_INTERVAL_NS[kind]) return;
+  if (intervalNs >= MIN_INTERVAL_NS[kind]) return;
   throw kind === 'gdb'
     ? new UsageError(`--interval ${text} is too short`, 'the shortest interval is 250us')
     : new UsageError(

@@ -6,11 +6,11 @@ import { allPresent } from '../layout/counters.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import { type Place, rangesOf } from '../layout/place.js';
 import type { Memory, MemoryRange } from '../memory.js';
-import type { Taken } from '../sampler/source.js';
+import type { ReadAttempt } from '../sampler/source.js';
 import type { Connection } from './connection.js';
 
 /** Gets what gdb has read, as it arrives. */
-export type Arrival = (taken: Taken) => void;
+export type Arrival = (taken: ReadAttempt) => void;
 
 /** A gdb that has been told where the counters are, and reads them by itself. */
 export class Sampling {
@@ -49,7 +49,7 @@ export class Sampling {
     if (connection.end !== undefined) throw new GdbGoneError('the guest has ended');
     const script = await SamplerScript.create(connection.session, place);
     const sampling = new Sampling(connection, script, place, onArrival);
-    connection.hearSamples((record) => sampling.#hear(record));
+    connection.onSamples((record) => sampling.#hear(record));
     return sampling;
   }
 
@@ -67,7 +67,7 @@ export class Sampling {
     }
   }
 
-  #taken({ began, windowNs, pieces }: RawReading): Taken {
+  #taken({ began, windowNs, pieces }: RawReading): ReadAttempt {
     const times = { kind: 'point', began, ended: began + BigInt(windowNs) } as const;
     if (this.connection.wasStoppedAt(began))
       return { ...times, outcome: { kind: 'stopped', by: 'signal' } };

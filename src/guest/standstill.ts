@@ -25,7 +25,7 @@ export function isStandstill(error: unknown): boolean {
 }
 
 /** Tells a guest that is frozen from one that is idle: both execute nothing, and can be read. */
-export class FreezeLook {
+export class FreezeDetector {
   readonly #pid: number;
   #counters: readonly bigint[] | undefined;
   #lookedAt = -LOOK_NS;

@@ -5,10 +5,10 @@ import type { GdbFacts } from '../gdb/start.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory, MemoryRange, MemorySnapshot } from '../memory.js';
 import type { Reading, ReadOutcome } from '../sampler/reading.js';
-import { Hold, type HoldOptions } from './hold.js';
-import { whyNotAttached } from './hold-state.js';
+import { Attachment, type AttachmentOptions } from './attachment.js';
+import { whyNotAttached } from './attachment-state.js';
 import { InGdbSource } from './in-gdb-source.js';
-import { FreezeLook } from './standstill.js';
+import { FreezeDetector } from './standstill.js';
 
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
@@ -19,14 +19,14 @@ const UNREADABLE_ALLOWED = 10;
  */
 export class GuestWatch {
   readonly #pid: number;
-  readonly #hold: Hold;
-  readonly #freezeLook: FreezeLook;
+  readonly #attachment: Attachment;
+  readonly #freezeDetector: FreezeDetector;
   #unreadable = 0;
 
-  private constructor(pid: number, hold: Hold) {
+  private constructor(pid: number, attachment: Attachment) {
     this.#pid = pid;
-    this.#freezeLook = new FreezeLook(pid);
-    this.#hold = hold;
+    this.#freezeDetector = new FreezeDetector(pid);
+    this.#attachment = attachment;
   }
 
   /**
@@ -34,17 +34,17 @@ export class GuestWatch {
    *
    * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
    */
-  static async open(options: HoldOptions): Promise<GuestWatch> {
-    return new GuestWatch(options.pid, await Hold.open(options));
+  static async open(options: AttachmentOptions): Promise<GuestWatch> {
+    return new GuestWatch(options.pid, await Attachment.open(options));
   }
 
   get gdb(): GdbFacts {
-    return this.#hold.gdb;
+    return this.#attachment.gdb;
   }
 
-  /** Puts questions about the file to gdb, before it attaches (see `Hold`). */
+  /** Puts questions about the file to gdb, before it attaches (see `Attachment`). */
   ask<T>(question: (session: GdbSession) => Promise<T>): Promise<T> {
-    return this.#hold.ask(question);
+    return this.#attachment.ask(question);
   }
 
   /**
@@ -54,24 +54,25 @@ export class GuestWatch {
    * @throws an IcountError that says why it can't be
    */
   async attach(elf: ElfFile, signal?: AbortSignal): Promise<Memory> {
-    await this.#hold.attach(elf, signal);
+    await this.#attachment.attach(elf, signal);
     const { wordBytes, byteOrder } = elf;
     return { wordBytes, byteOrder, read: (ranges) => this.#readPatiently(ranges) };
   }
 
   /** The counters, taken by gdb itself on a grid. */
   sampledInGdb(counters: Counters): InGdbSource {
-    return new InGdbSource(this.#hold, this, counters);
+    return new InGdbSource(this.#attachment, this, counters);
   }
 
   /** Reads the counters, or says why there is nothing to read. */
   async read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome> {
-    const hold = this.#hold;
+    const attachment = this.#attachment;
     for (;;) {
-      if (hold.state.kind === 'ending' || !hold.hasRead) await hold.transition;
+      if (attachment.state.kind === 'ending' || !attachment.hasRead) await attachment.transition;
       const outcome = await this.#readNow(counters);
       // Before the first reading there is no row that a gap could stand in for.
-      const isWorthAnother = hold.state.kind === 'apart' && !hold.hasRead && !hold.isLeaving;
+      const isWorthAnother =
+        attachment.state.kind === 'apart' && !attachment.hasRead && !attachment.isLeaving;
       if (outcome !== undefined && !isWorthAnother) return outcome;
     }
   }
@@ -83,19 +84,19 @@ export class GuestWatch {
 
   /** What a reading comes to: that of a guest that is frozen says no more than that. */
   judge(reading: Reading): ReadOutcome {
-    return this.#freezeLook.isFrozen(reading)
+    return this.#freezeDetector.isFrozen(reading)
       ? { kind: 'stopped', by: 'freezer' }
       : { kind: 'reading', reading };
   }
 
   /** Leaves the guest running. To be called once, whatever happened. */
   async leave(): Promise<void> {
-    await this.#hold.leave();
+    await this.#attachment.leave();
   }
 
   /** Undefined when it has just turned out that the guest is about to end. */
   async #readNow(counters: Pick<Counters, 'read'>): Promise<ReadOutcome | undefined> {
-    const { state } = this.#hold;
+    const { state } = this.#attachment;
     switch (state.kind) {
       case 'attached':
         return state.connection.isStopped
@@ -121,8 +122,8 @@ export class GuestWatch {
     try {
       const reading = await counters.read(memory);
       // Once the guest has ended gdb answers with what the file holds: zeros.
-      if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
-      this.#hold.noteReading();
+      if (this.#attachment.state.kind !== 'attached') return await this.#readNow(counters);
+      this.#attachment.noteReading();
       this.#unreadable = 0;
       return this.judge(reading);
     } catch (error) {
@@ -131,7 +132,7 @@ export class GuestWatch {
       }
       if (!isGdbFailure(error)) throw error;
       // It may hang.
-      this.#hold.giveUpGdb(error.message);
+      this.#attachment.giveUpGdb(error.message);
       return await this.#readNow(counters);
     }
   }
@@ -140,24 +141,24 @@ export class GuestWatch {
     counters: Pick<Counters, 'read'>,
     reason: string,
   ): Promise<ReadOutcome | undefined> {
-    this.#hold.noteUnreadable();
-    if (this.#hold.state.kind !== 'attached') return await this.#readNow(counters);
+    this.#attachment.noteUnreadable();
+    if (this.#attachment.state.kind !== 'attached') return await this.#readNow(counters);
     this.#unreadable += 1;
-    if (this.#unreadable >= UNREADABLE_ALLOWED) this.#hold.lose(reason);
+    if (this.#unreadable >= UNREADABLE_ALLOWED) this.#attachment.lose(reason);
     return { kind: 'failed', reason };
   }
 
   /** Reads as soon as it can be, for those who can't do without. */
   async #readPatiently(ranges: readonly MemoryRange[]): Promise<MemorySnapshot> {
     for (;;) {
-      await this.#hold.transition;
-      const { state } = this.#hold;
+      await this.#attachment.transition;
+      const { state } = this.#attachment;
       if (state.kind !== 'attached') throw whyNotAttached(this.#pid, state);
       try {
         return await state.memory.read(ranges);
       } catch (error) {
         if (!isGdbFailure(error)) throw error;
-        this.#hold.giveUpGdb(error.message);
+        this.#attachment.giveUpGdb(error.message);
       }
     }
   }

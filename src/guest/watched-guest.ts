@@ -8,7 +8,7 @@ import type { ReadingSource } from '../sampler/source.js';
 import type { AttachedGuest } from './attach-guest.js';
 import type { ResolvedGuest } from './resolve-guest.js';
 import type { SamplerKind } from './sampler-choice.js';
-import { type Caveat, countingCaveats, dependsOnVcpus, vcpuLabels } from './vcpu-words.js';
+import { type Caveat, countingCaveats, dependsOnVcpus, vcpuLabels } from './vcpu-labels.js';
 
 /** What is known of a guest when it is attached to, and stays so. */
 export interface GuestInfo {

@@ -1,6 +1,11 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
 import { countersIn, countersOf, readOne, singleCounter } from './counters.js';
-import { type Counters, type CountersIn, type Layout, UnreadableCountersError } from './layout.js';
+import {
+  type Counters,
+  type Layout,
+  type MakeCounters,
+  UnreadableCountersError,
+} from './layout.js';
 import type { Variables } from './variable.js';
 
 const NAME = 'block-struct';
@@ -31,7 +36,7 @@ export const blockStruct: Layout = {
     const mismatch = expectStruct(variables) ?? expectPointer(variables, wordBytes);
     if (mismatch !== undefined) return mismatch;
     const countersAt =
-      (offsetBytes: number): CountersIn =>
+      (offsetBytes: number): MakeCounters =>
       (counting, bias, mode) =>
         counting.perVcpu && mode === 'percpu'
           ? heapCounters(counts.addressBytes + bias, maxCpus.addressBytes + bias, offsetBytes)
@@ -73,7 +78,7 @@ function expectPointer(variables: Variables, wordBytes: 4 | 8): string | undefin
 }
 
 /** A longer array is none of libbb's; bounds what a sample may read. */
-const MOST_VCPUS = 4_096;
+const MAX_VCPUS = 4_096;
 
 function heapCounters(address: bigint, maxCpusAddress: bigint, offsetBytes: number): Counters {
   const spacing = { strideBytes: STRUCT_BYTES, offsetBytes };
@@ -111,7 +116,7 @@ async function followPointers(
   const length = Number(decodeUnsigned(header, wordBytes, 4, byteOrder));
   const maxCpus = await readOne(memory, { address: maxCpusAddress, lengthBytes: 4 });
   const vcpus = Number(decodeUnsigned(maxCpus, 0, 4, byteOrder));
-  if (length !== vcpus || vcpus > MOST_VCPUS) {
+  if (length !== vcpus || vcpus > MAX_VCPUS) {
     throw new UnreadableCountersError(
       `no counters of ${vcpus} vCPUs at 0x${array.toString(16)}: an array of ${length} pointers`,
     );

@@ -1,10 +1,10 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
 import type { Reading } from '../sampler/reading.js';
 import {
-  type Counted,
   type CounterFacts,
   type Counters,
-  type CountersIn,
+  type LayoutCounters,
+  type MakeCounters,
   type Mode,
   UnreadableCountersError,
 } from './layout.js';
@@ -59,8 +59,8 @@ export function countedAt(
   variables: Variables,
   [counter, blocks]: readonly string[],
   countersAt: (address: bigint, mode: Mode) => Counters,
-): Counted | undefined {
-  const at = (name = ''): CountersIn | undefined => {
+): LayoutCounters | undefined {
+  const at = (name = ''): MakeCounters | undefined => {
     const variable = variables.get(name);
     return variable && ((_, bias, mode) => countersAt(variable.addressBytes + bias, mode));
   };

@@ -54,17 +54,17 @@ export class UnreadableCountersError extends Error {
  * Makes the counters of a plugin that counts as `counting` says; `biasBytes` is added to link-time
  * addresses. Where each mode has its own counters, `mode` chooses: the others do not advance.
  */
-export type CountersIn = (counting: Counting, biasBytes: bigint, mode: Mode) => Counters;
+export type MakeCounters = (counting: Counting, biasBytes: bigint, mode: Mode) => Counters;
 
 /** What a plugin has to be read, in a layout that fits. */
-export interface Counted {
-  readonly counters: CountersIn;
+export interface LayoutCounters {
+  readonly counters: MakeCounters;
   /** The blocks that were executed, where it counts these beside their instructions. */
-  readonly blocks?: CountersIn;
+  readonly blocks?: MakeCounters;
 }
 
 /** A layout that fits what was found. */
-export interface LayoutMatch extends Counted {
+export interface LayoutMatch extends LayoutCounters {
   readonly layout: Layout;
 }
 
@@ -80,7 +80,7 @@ export interface Layout {
   readonly versions: string;
   /** The names of the variables that it is told by, the one that counts first. */
   readonly variables: readonly [counter: string, ...others: string[]];
-  match(variables: Variables, wordBytes: 4 | 8): Counted | string | undefined;
+  match(variables: Variables, wordBytes: 4 | 8): LayoutCounters | string | undefined;
 }
 
 /** QEMU's plugins that count instructions: one adds 1 for each, the other a block's number. */

@@ -41,4 +41,4 @@ export interface HeaderField {
 }
 
 /** Beyond this, what a header leads to is no array of counters. */
-export const MOST_ARRAY_BYTES = 1 << 20;
+export const MAX_ARRAY_BYTES = 1 << 20;

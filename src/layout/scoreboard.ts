@@ -1,7 +1,7 @@
 import { decodeUnsigned, type Memory } from '../memory.js';
 import { COUNTER_BYTES, countedAt, countersIn, countersOf, readOne } from './counters.js';
 import { type Counters, type Layout, type Mode, UnreadableCountersError } from './layout.js';
-import { type ArrayHeader, MOST_ARRAY_BYTES, type Place } from './place.js';
+import { type ArrayHeader, MAX_ARRAY_BYTES, type Place } from './place.js';
 
 /**
  * QEMU 9.0 and newer (include/qemu/qemu-plugin.h, plugins/api.c): `insn_count` is a handle
@@ -55,8 +55,8 @@ function scoreboardLayout(about: Omit<Layout, 'match'>): Layout {
 }
 
 /** Beyond these, what we follow is no scoreboard; they bound what a sample may read. */
-const MOST_SLOTS = 65_536;
-const MOST_ELEMENT_BYTES = 4_096;
+const MAX_SLOTS = 65_536;
+const MAX_ELEMENT_BYTES = 4_096;
 
 function scoreboardCounters(layout: string, mode: Mode, address: bigint): Counters {
   return countersOf(
@@ -127,9 +127,9 @@ interface Board {
 function expectBoard({ slots, strideBytes, offsetBytes }: Board, score: bigint): void {
   if (
     slots === 0 ||
-    slots > MOST_SLOTS ||
-    strideBytes > MOST_ELEMENT_BYTES ||
-    slots * strideBytes > MOST_ARRAY_BYTES ||
+    slots > MAX_SLOTS ||
+    strideBytes > MAX_ELEMENT_BYTES ||
+    slots * strideBytes > MAX_ARRAY_BYTES ||
     offsetBytes + COUNTER_BYTES > strideBytes
   ) {
     throw new UnreadableCountersError(

@@ -1,4 +1,4 @@
-import type { Caveat } from '../guest/vcpu-words.js';
+import type { Caveat } from '../guest/vcpu-labels.js';
 import type { Observer, RunInfo } from './observer.js';
 
 /** How often a guest's threads are counted at most; that takes a few microseconds. */

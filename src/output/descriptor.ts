@@ -8,7 +8,7 @@ const STANDARD: Readonly<Record<string, number>> = {
 };
 
 /** As many as the kernel follows (path_resolution(7)). */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /**
  * The descriptor of ours that a file name stands for, as `/dev/stdout`, `/dev/fd/3`, `-` and links to
@@ -21,7 +21,7 @@ export function namedDescriptor(path: string): number | undefined {
   if (path === '-') return 1;
   const ofOurs = new RegExp(`^/(?:dev|proc/self|proc/thread-self|proc/${process.pid})/fd/(\\d+)$`);
   let name = resolve(path);
-  for (let links = 0; links < MOST_LINKS; links += 1) {
+  for (let links = 0; links < MAX_LINKS; links += 1) {
     const number = ofOurs.exec(name)?.[1] ?? STANDARD[name];
     if (number !== undefined) return Number(number);
     try {

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { NoSuchProcessError, NotPermittedError } from '../errors.js';
 import { errorCode } from '../text/system-error.js';
-import { checkProc } from './own-proc.js';
+import { checkProc } from './check-proc.js';
 
 /** Facts about a process, from /proc/PID (proc(5)). */
 export interface ProcessFacts {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { checkProc } from './own-proc.js';
+import { checkProc } from './check-proc.js';
 import { readFamily } from './process.js';
 
 /** All processes below `pid`, nearest first. */

@@ -26,7 +26,7 @@ export type MappedElf =
   | ({
       readonly kind: 'opened';
       /** Known to be the very file that is mapped; else its build-id or its code must prove it. */
-      readonly isSame: boolean;
+      readonly isMappedFile: boolean;
     } & OpenElfFile)
   /** `error` comes from reading the very file that is mapped: it is no ELF file that can be read. */
   | { readonly kind: 'unreadable'; readonly error: unknown }
@@ -54,7 +54,7 @@ export async function openMapped(pid: number, mapped: MappedFile): Promise<Mappe
   if (await canStat(byMapping)) return await openSame(byMapping);
   if (await isForbidden(pid)) return { kind: 'forbidden' };
   try {
-    return { kind: 'opened', isSame: false, ...(await openElf(nameInRoot(pid, mapped))) };
+    return { kind: 'opened', isMappedFile: false, ...(await openElf(nameInRoot(pid, mapped))) };
   } catch {
     return { kind: 'unreachable' };
   }
@@ -98,7 +98,7 @@ function areOf(stats: BigIntStats, mapped: MappedFile): boolean {
 
 async function openSame(file: Buffer): Promise<MappedElf> {
   try {
-    return { kind: 'opened', isSame: true, ...(await openElf(file)) };
+    return { kind: 'opened', isMappedFile: true, ...(await openElf(file)) };
   } catch (error) {
     return { kind: 'unreadable', error };
   }

@@ -16,7 +16,7 @@ export interface LoadedPlugin {
 /** The one of them that would be read. */
 export interface LocatedPlugin extends LoadedPlugin {
   /** Others that count in the same process. */
-  readonly beside: readonly LoadedPlugin[];
+  readonly otherPlugins: readonly LoadedPlugin[];
 }
 
 /** The counting plugin to read, as a process has it mapped, and the file to take its symbols from. */
@@ -32,9 +32,9 @@ export interface PluginFile {
   /** What is to be added to link-time addresses. */
   readonly loadBias: bigint;
   /** Not known to be the very file that is mapped: its build-id, or its code, must be found in memory. */
-  readonly needsProof: boolean;
+  readonly needsVerification: boolean;
   /** Others that count in the same process. */
-  readonly beside: readonly LoadedPlugin[];
+  readonly otherPlugins: readonly LoadedPlugin[];
 }
 
 /** Which counting plugin a file is by its symbols; undefined for one that counts something else. */

@@ -15,9 +15,9 @@ export interface FoundPlugin extends OpenElfFile {
   readonly mapped: MappedFile;
   readonly kind: PluginKind;
   /** Has symbols, but not all that such a plugin has: only its name says what it is. */
-  readonly isStrange: boolean;
+  readonly isUnrecognized: boolean;
   /** Known to be the very file that is mapped. */
-  readonly isSame: boolean;
+  readonly isMappedFile: boolean;
 }
 
 /** What is looked for: a search goes on as long as it has not come across that. */
@@ -61,10 +61,10 @@ export async function searchPlugins(
       unopened ??= { mapped, error: await explainUnopened(target, mapped, opened) };
       return;
     }
-    const { elf, handle, isSame } = opened;
+    const { elf, handle, isMappedFile } = opened;
     const kind = countingKind(elf, mapped, wanted.symbols);
     if (kind !== undefined) {
-      candidates.push({ mapped, elf, handle, isSame, ...kind });
+      candidates.push({ mapped, elf, handle, isMappedFile, ...kind });
       return;
     }
     await handle.close();
@@ -115,14 +115,14 @@ function countingKind(
   elf: ElfFile,
   mapped: MappedFile,
   symbols: SymbolFile | undefined,
-): Pick<FoundPlugin, 'kind' | 'isStrange'> | undefined {
+): Pick<FoundPlugin, 'kind' | 'isUnrecognized'> | undefined {
   if (!isPlugin(elf)) return undefined;
   const isCopied = symbols?.buildId !== undefined && elf.buildId?.hex === symbols.buildId;
   const known = kindByVariables(elf) ?? (isCopied ? symbols.kind : undefined);
-  if (known !== undefined) return { kind: known, isStrange: false };
+  if (known !== undefined) return { kind: known, isUnrecognized: false };
   const kind = kindByName(mapped.path);
-  const isStrange = elf.hasSymbolTable;
-  return kind === undefined || (isStrange && !hasSomeVariable(elf))
+  const isUnrecognized = elf.hasSymbolTable;
+  return kind === undefined || (isUnrecognized && !hasSomeVariable(elf))
     ? undefined
-    : { kind, isStrange };
+    : { kind, isUnrecognized };
 }

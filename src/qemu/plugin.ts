@@ -4,7 +4,7 @@ import { type ProcessFacts, readEnvironment } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import { explainAbsence, explainUnwanted } from './absence.js';
 import { parseQemuCommand, type QemuCommand, qemuArguments } from './command-line.js';
-import { fileForGdb } from './for-gdb.js';
+import { fileForGdb } from './gdb-file.js';
 import { describeElfFailure } from './mapped-elf.js';
 import {
   kindByName,
@@ -47,8 +47,8 @@ export async function findPlugin(
   if (pluginFile !== undefined && mapped !== undefined) {
     await chosen?.handle.close();
     const kind = chosen?.kind ?? symbols?.kind ?? kindByName(mapped.path) ?? 'insn';
-    const beside = loaded.filter(({ path }) => path !== mapped.path);
-    return await withSymbolFile(target, { mapped, kind, beside }, pluginFile);
+    const otherPlugins = loaded.filter(({ path }) => path !== mapped.path);
+    return await withSymbolFile(target, { mapped, kind, otherPlugins }, pluginFile);
   }
   if (chosen !== undefined) return await readableByGdb(pluginOf(chosen, loaded));
   if (unopened !== undefined) throw unopened.error;
@@ -77,7 +77,7 @@ export async function locatePlugin(
   if (chosen !== undefined) {
     const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
     const { path } = chosen.mapped;
-    return { kind: chosen.kind, path, beside: loaded.filter((other) => other.path !== path) };
+    return { kind: chosen.kind, path, otherPlugins: loaded.filter((other) => other.path !== path) };
   }
   if (unopened !== undefined) throw unopened.error;
   return undefined;
@@ -102,7 +102,7 @@ function choose(
 ): FoundPlugin | undefined {
   const { symbols } = wanted;
   const possible = candidates.filter(({ kind }) => kind === (wanted.kind ?? kind));
-  const known = possible.filter(({ isStrange }) => !isStrange);
+  const known = possible.filter(({ isUnrecognized }) => !isUnrecognized);
   return (
     possible.find(({ elf }) => elf.buildId !== undefined && elf.buildId.hex === symbols?.buildId) ??
     possible.find(({ kind }) => kind === symbols?.kind) ??
@@ -113,7 +113,7 @@ function choose(
 }
 
 function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginFile {
-  const { kind, mapped, handle, elf, isSame } = chosen;
+  const { kind, mapped, handle, elf, isMappedFile } = chosen;
   return {
     kind,
     mappedPath: mapped.path,
@@ -121,8 +121,8 @@ function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginF
     handle,
     elf,
     loadBias: mapped.base.start - elf.firstLoadAddress,
-    needsProof: !isSame,
-    beside: loaded.filter(({ path }) => path !== mapped.path),
+    needsVerification: !isMappedFile,
+    otherPlugins: loaded.filter(({ path }) => path !== mapped.path),
   };
 }
 

@@ -20,7 +20,7 @@ export interface Survey {
   /** By pid. */
   readonly guests: readonly FoundGuest[];
   /** QEMUs that we may not look into: whether they have a counting plugin can't be told. */
-  readonly closed: number;
+  readonly inaccessible: number;
 }
 
 /** How many processes are looked at at a time: reads of /proc wait for each other in the kernel. */
@@ -44,12 +44,12 @@ export async function surveyGuests(): Promise<Survey> {
   const looks = await mapBounded(pids, lookAt);
   return {
     guests: looks.filter((look) => typeof look === 'object'),
-    closed: looks.filter((look) => look === 'closed').length,
+    inaccessible: looks.filter((look) => look === 'inaccessible').length,
   };
 }
 
 /** A guest, a QEMU that we may not look into, or nothing of the kind. */
-export async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undefined> {
+export async function lookAt(pid: number): Promise<FoundGuest | 'inaccessible' | undefined> {
   const resemblance = resembleQemu(pid);
   if (resemblance === undefined) return undefined;
   try {
@@ -59,7 +59,7 @@ export async function lookAt(pid: number): Promise<FoundGuest | 'closed' | undef
     return plugin === undefined ? undefined : { pid, target, command, plugin };
   } catch {
     if (resemblance === 'argument' || readStartTicks(pid) === undefined) return undefined;
-    return 'closed';
+    return 'inaccessible';
   }
 }
 
@@ -72,7 +72,7 @@ async function whereIsPlugin(
   } catch (error) {
     // It has one, though a poll will need --plugin-file.
     if (error instanceof UnresolvedCountersError) {
-      return { kind: kindByName(error.file) ?? 'insn', path: error.file, beside: [] };
+      return { kind: kindByName(error.file) ?? 'insn', path: error.file, otherPlugins: [] };
     }
     throw error;
   }

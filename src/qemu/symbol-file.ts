@@ -9,10 +9,10 @@ import { kindByVariables, type PluginFile } from './plugin-file.js';
 /** Takes the symbols from a file of the user's choice, if it can be of the same build. */
 export async function withSymbolFile(
   target: ProcessFacts,
-  loaded: Pick<PluginFile, 'kind' | 'beside'> & { readonly mapped: MappedFile },
+  loaded: Pick<PluginFile, 'kind' | 'otherPlugins'> & { readonly mapped: MappedFile },
   symbolFile: string,
 ): Promise<PluginFile> {
-  const { mapped, kind, beside } = loaded;
+  const { mapped, kind, otherPlugins } = loaded;
   const name = `${pluginNames[kind]}.so`;
   const file = Buffer.from(symbolFile);
   const { handle, elf } = await openElf(file).catch((error: unknown) => {
@@ -38,8 +38,8 @@ export async function withSymbolFile(
     handle,
     elf,
     loadBias: mapped.base.start - elf.firstLoadAddress,
-    needsProof: !(await leadsTo(file, mapped)),
-    beside,
+    needsVerification: !(await leadsTo(file, mapped)),
+    otherPlugins,
   };
 }
 

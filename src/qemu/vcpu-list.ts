@@ -18,7 +18,7 @@ const MACHINE = 'current_machine';
 const AT_ENTRY = 9n;
 
 /** Beyond these what we follow is no list of vCPUs. */
-const MOST_VCPUS = 10_000;
+const MAX_VCPUS = 10_000;
 
 /** By file: most guests of a host run the same, and its symbols are some ten thousands. */
 const programs = new Map<string, Promise<ProgramVariables>>();
@@ -111,7 +111,7 @@ export class VcpuList {
    */
   async #walk(memory: ProcessMemory, head: bigint): Promise<number | undefined> {
     let link = await this.#previous(memory, head);
-    for (let count = 0; link !== undefined && count < MOST_VCPUS; count += 1) {
+    for (let count = 0; link !== undefined && count < MAX_VCPUS; count += 1) {
       if (link === head) return count === 0 ? undefined : count;
       link = await this.#previous(memory, link);
     }

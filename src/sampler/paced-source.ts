@@ -1,7 +1,7 @@
 import { type Clock, earlier, type MonotonicNs } from '../clock.js';
 import { pointsPassed } from './grid.js';
 import type { CounterSource, ReadOutcome } from './reading.js';
-import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
+import { attemptRead, type ReadAttempt, type ReadingSource, type Schedule } from './source.js';
 
 /** How reads are paced. */
 export interface Pace {
@@ -36,7 +36,10 @@ export class PacedSource implements ReadingSource {
     return this.#source.read();
   }
 
-  async *follow({ grid, end }: Schedule, signal: AbortSignal): AsyncGenerator<readonly Taken[]> {
+  async *follow(
+    { grid, end }: Schedule,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly ReadAttempt[]> {
     const clock = this.#clock;
     let passed = pointsPassed(grid, clock.now());
     for (;;) {
@@ -50,7 +53,7 @@ export class PacedSource implements ReadingSource {
       if (passedNow === passed && now >= due) return;
       const kind = passedNow > passed ? 'point' : 'look';
       passed = passedNow;
-      yield [await takeNow(this.#source, kind, clock)];
+      yield [await attemptRead(this.#source, kind, clock)];
       // Those that have passed while a point was read and told are late, and are not made up for.
       if (kind === 'point') passed = pointsPassed(grid, clock.now());
     }

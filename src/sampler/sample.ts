@@ -86,7 +86,7 @@ export function mipsOf(insns: bigint, durNs: number): number {
 }
 
 /** Several runs at the same time as one: their sum, over the time of the longest. */
-export function together(
+export function combinedRun(
   runs: readonly Pick<Summary, 'insns' | 'elapsedNs'>[],
 ): Pick<Summary, 'insns' | 'elapsedNs'> {
   return {

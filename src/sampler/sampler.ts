@@ -2,7 +2,7 @@ import type { Clock, MonotonicNs } from '../clock.js';
 import { type Grid, pointsMissed, pointsPassed } from './grid.js';
 import type { GuestEnd, Reading, ReadOutcome } from './reading.js';
 import type { EndReason, Summary, Tick } from './sample.js';
-import { type ReadingSource, type Schedule, type Taken, takeNow } from './source.js';
+import { attemptRead, type ReadAttempt, type ReadingSource, type Schedule } from './source.js';
 import { Tally } from './tally.js';
 
 /** The reading that a run begins with: t = 0. */
@@ -68,11 +68,11 @@ export async function runSampler(options: SamplerOptions): Promise<SamplerResult
   if (first.kind !== 'reading') return { kind: 'no-baseline', outcome: first };
   await options.onBaseline?.({ wall: clock.wall(), reading: first.reading });
   const run = new Run(options, first.reading);
-  for await (const together of source.follow(run.schedule, signal)) {
-    const result = await run.take(together);
+  for await (const batch of source.follow(run.schedule, signal)) {
+    const result = await run.take(batch);
     if (result !== undefined) return result;
   }
-  return await run.takeLast(() => takeNow(source, 'point', clock));
+  return await run.takeLast(() => attemptRead(source, 'point', clock));
 }
 
 /** One run, from its baseline on. */
@@ -87,7 +87,7 @@ class Run {
   #taken = 0;
   #late = 0;
   /** The latest, and what was seen since the last point. */
-  #last: Taken | undefined;
+  #last: ReadAttempt | undefined;
   #lastLook: Reading | undefined;
 
   constructor(options: SamplerOptions, baseline: Reading) {
@@ -111,10 +111,10 @@ class Run {
   }
 
   /** Undefined if the run goes on. */
-  async take(together: readonly Taken[]): Promise<SamplerResult | undefined> {
+  async take(batch: readonly ReadAttempt[]): Promise<SamplerResult | undefined> {
     const ticks: Tick[] = [];
     let result: SamplerResult | undefined;
-    for (const taken of together) {
+    for (const taken of batch) {
       result = this.#take(taken, ticks);
       if (result !== undefined) break;
     }
@@ -123,15 +123,15 @@ class Run {
   }
 
   /** The run is over: what has been read at this moment, or is read now, is its last row. */
-  async takeLast(read: () => Promise<Taken>): Promise<SamplerResult> {
+  async takeLast(read: () => Promise<ReadAttempt>): Promise<SamplerResult> {
     const last = this.#last;
     const isOfNow = last !== undefined && this.#endReason(last.ended) !== undefined;
-    const taken: Taken = isOfNow ? { ...last, kind: 'point' } : await read();
+    const taken: ReadAttempt = isOfNow ? { ...last, kind: 'point' } : await read();
     return (await this.take([taken])) ?? this.#finish('stopped');
   }
 
   /** Adds the ticks that this makes. */
-  #take(taken: Taken, ticks: Tick[]): SamplerResult | undefined {
+  #take(taken: ReadAttempt, ticks: Tick[]): SamplerResult | undefined {
     const { kind, outcome } = taken;
     this.#last = taken;
     if (outcome.kind === 'ended' || outcome.kind === 'lost') {
@@ -155,7 +155,7 @@ class Run {
 
   #end(
     outcome: Extract<ReadOutcome, { readonly kind: 'ended' | 'lost' }>,
-    { ended }: Taken,
+    { ended }: ReadAttempt,
     ticks: Tick[],
   ): SamplerResult {
     if (this.#lastLook !== undefined) {

@@ -14,7 +14,7 @@ export interface ReadingSource extends CounterSource {
    *
    * Never two for one point. Points that passed unread are left out.
    */
-  follow(schedule: Schedule, signal: AbortSignal): AsyncIterable<readonly Taken[]>;
+  follow(schedule: Schedule, signal: AbortSignal): AsyncIterable<readonly ReadAttempt[]>;
 }
 
 /** When readings are wanted. */
@@ -27,7 +27,7 @@ export interface Schedule {
 }
 
 /** One attempt to read the counters. */
-export interface Taken {
+export interface ReadAttempt {
   /** For a point of the grid, or a look in between. */
   readonly kind: 'point' | 'look';
   readonly began: MonotonicNs;
@@ -36,11 +36,11 @@ export interface Taken {
 }
 
 /** Reads at once. */
-export async function takeNow(
+export async function attemptRead(
   source: CounterSource,
-  kind: Taken['kind'],
+  kind: ReadAttempt['kind'],
   clock: { now(): MonotonicNs },
-): Promise<Taken> {
+): Promise<ReadAttempt> {
   const began = clock.now();
   const outcome = await source.read();
   return { kind, began, ended: clock.now(), outcome };

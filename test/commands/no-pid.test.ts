@@ -15,7 +15,7 @@ function found(pid: number): FoundGuest {
       vcpus: undefined,
       singleThread: false,
     },
-    plugin: { kind: 'insn' as const, path: '/opt/libinsn.so', beside: [] },
+    plugin: { kind: 'insn' as const, path: '/opt/libinsn.so', otherPlugins: [] },
   };
 }
 

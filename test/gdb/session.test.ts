@@ -59,8 +59,8 @@ test('an answer was heard between the question and whatever comes of it', async 
   await gdb.says('1^running\n');
   await answer;
 
-  expect(gdb.session.heardAt).toBeGreaterThan(sent);
-  expect(gdb.session.heardAt).toBeLessThan(process.hrtime.bigint());
+  expect(gdb.session.lastReceivedAt).toBeGreaterThan(sent);
+  expect(gdb.session.lastReceivedAt).toBeLessThan(process.hrtime.bigint());
 });
 
 test('a command that is not answered fails in its time, and its late answer is dropped', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { GuestStoppedError, type IcountError, NoSuchProcessError } from '../../src/errors.js';
 import { Following } from '../../src/guest/following.js';
-import type { FoundProcess } from '../../src/qemu/guest-looks.js';
+import type { FoundProcess } from '../../src/qemu/guest-scanner.js';
 
 /** Guests that are there, and what is done with them. */
 class World {

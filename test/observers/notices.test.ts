@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Caveat } from '../../src/guest/vcpu-words.js';
+import type { Caveat } from '../../src/guest/vcpu-labels.js';
 import { tellCaveats, tellNoneLeft } from '../../src/observers/notices.js';
 import { info, inlineSummary } from './rows/events.js';
 

@@ -57,7 +57,7 @@ test('the file that is mapped is opened by its name', async () => {
 
   const opened = await openMapped(process.pid, mapped);
 
-  expect(opened).toMatchObject({ kind: 'opened', isSame: true });
+  expect(opened).toMatchObject({ kind: 'opened', isMappedFile: true });
   if (opened.kind === 'opened') await opened.handle.close();
 });
 
@@ -68,7 +68,7 @@ test('a file that is really called "… (deleted)" is opened by that name', asyn
 
   const opened = await openMapped(process.pid, mapped);
 
-  expect(opened).toMatchObject({ kind: 'opened', isSame: true });
+  expect(opened).toMatchObject({ kind: 'opened', isMappedFile: true });
   if (opened.kind === 'opened') await opened.handle.close();
 });
 
@@ -80,7 +80,7 @@ test('a file that has taken the name of the mapped one is not held for the same'
 
   const opened = await openMapped(process.pid, mapped);
 
-  expect(opened).toMatchObject({ kind: 'opened', isSame: false });
+  expect(opened).toMatchObject({ kind: 'opened', isMappedFile: false });
   if (opened.kind === 'opened') await opened.handle.close();
 });
 

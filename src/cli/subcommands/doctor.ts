@@ -14,7 +14,7 @@ export const doctor: Subcommand = (program, take) => {
     take({
       kind: 'doctor',
       options,
-      talk: flags,
+      verbosity: flags,
       run: async (messages) =>
         await (await import('../../commands/doctor.js')).doctor(options, messages),
     });

@@ -49,7 +49,7 @@ export const exporter: Subcommand = (program, take) => {
     take({
       kind: 'exporter',
       options,
-      talk: flags,
+      verbosity: flags,
       run: async (messages) =>
         await (await import('../../commands/exporter.js')).exporter(options, messages),
     });

@@ -21,7 +21,7 @@ export const inspect: Subcommand = (program, take) => {
     take({
       kind: 'inspect',
       options,
-      talk: flags,
+      verbosity: flags,
       run: async (messages) =>
         await (await import('../../commands/inspect.js')).inspect(options, messages),
     });

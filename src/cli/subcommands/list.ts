@@ -23,7 +23,7 @@ export const list: Subcommand = (program, take) => {
       take({
         kind: 'list',
         options: { format },
-        talk: { quiet, verbose: false },
+        verbosity: { quiet, verbose: false },
         run: async (messages) =>
           await (await import('../../commands/list.js')).list({ format }, messages),
       });

@@ -1,5 +1,5 @@
 import type { Messages } from '../../messages.js';
-import { together } from '../../sampler/sample.js';
+import { combinedRun } from '../../sampler/sample.js';
 import { reportFailures } from '../report/report.js';
 import {
   type Counted,
@@ -59,6 +59,6 @@ function countedIn(run: BracketRun, labelled: boolean): readonly Counted<Counted
         ],
   );
   if (guests.length < 2) return guests;
-  const all = together(guests.map(({ counted }) => counted));
+  const all = combinedRun(guests.map(({ counted }) => counted));
   return [...guests, { label: 'all', vcpuLabel: String, counted: all }];
 }

@@ -8,7 +8,7 @@ import type { WatchedGuest } from '../../guest/watched-guest.js';
 import type { Messages } from '../../messages.js';
 import { noBaseline } from '../report/report.js';
 import { GuestSeries } from './scraped-series.js';
-import { Turns } from './turns.js';
+import { SingleFlight } from './single-flight.js';
 
 export interface FleetOptions extends GuestsOptions {
   /** Ours, for a label. */
@@ -20,7 +20,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #messages: Messages;
   readonly #series = new Set<GuestSeries>();
-  readonly #scrapes = new Turns(() => this.#scrape());
+  readonly #scrapes = new SingleFlight(() => this.#scrape());
   #attachFailures = 0;
   #readFailures = 0;
   #gdbRestarts = 0;
@@ -32,7 +32,7 @@ export class Fleet {
 
   /** All guests, read now. */
   async scrape(): Promise<readonly Family[]> {
-    return fleetFamilies(await this.#scrapes.ask());
+    return fleetFamilies(await this.#scrapes.run());
   }
 
   /** Watches the guests until `signal` is aborted, and leaves them. */

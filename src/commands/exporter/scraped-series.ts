@@ -1,5 +1,5 @@
 import type { GuestLabels, ScrapedCounters, ScrapedGuest } from '../../exporter/fleet-families.js';
-import type { Caveat } from '../../guest/vcpu-words.js';
+import type { Caveat } from '../../guest/vcpu-labels.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import { type Reading, type ReadOutcome, shownVcpus } from '../../sampler/reading.js';
 

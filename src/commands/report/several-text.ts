@@ -1,4 +1,4 @@
-import { mipsOf, type Summary, together } from '../../sampler/sample.js';
+import { combinedRun, mipsOf, type Summary } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/figures.js';
 import { summaryText } from './summary-text.js';
 
@@ -22,7 +22,7 @@ export function severalText(guests: readonly GuestSummary[]): string {
 
 /** All guests together, over the time from the first baseline to the last reading. */
 function sumText(guests: readonly GuestSummary[]): string {
-  const { insns, elapsedNs } = together(
+  const { insns, elapsedNs } = combinedRun(
     guests.map(({ summary, joinedNs }) => ({
       insns: summary.insns,
       elapsedNs: joinedNs + summary.elapsedNs,

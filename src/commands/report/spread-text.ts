@@ -1,4 +1,4 @@
-import { abridged } from '../../guest/vcpu-words.js';
+import { abridged } from '../../guest/vcpu-labels.js';
 import { mipsOf, type VcpuSample } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/figures.js';
 

@@ -1,4 +1,4 @@
-import { abridged } from '../../guest/vcpu-words.js';
+import { abridged } from '../../guest/vcpu-labels.js';
 import { guestEndText } from '../../observers/state-text.js';
 import { mipsOf, type Summary } from '../../sampler/sample.js';
 import { counted, groupDigits, secondsText } from '../../text/figures.js';

@@ -1,4 +1,4 @@
-import { abridged } from '../../guest/vcpu-words.js';
+import { abridged } from '../../guest/vcpu-labels.js';
 import { mipsOf, type Sample, type Tick } from '../../sampler/sample.js';
 import type { RunInfo } from '../observer.js';
 import { missedText } from '../state-text.js';

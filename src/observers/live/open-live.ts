@@ -11,7 +11,7 @@ import type { LiveState } from './state.js';
 import { view } from './view.js';
 
 /** At most 25 pictures a second, however often there are ticks. */
-const LEAST_PICTURE_MS = 40;
+const MIN_PICTURE_MS = 40;
 
 /**
  * A view of a run that is redrawn in place, from the first baseline on. Until it is closed, notices are
@@ -71,7 +71,7 @@ export function openLive(
 
   /** Draws what of a tick comes soon after the last picture, such as another guest's, too. */
   function drawSoon(): void {
-    const restMs = LEAST_PICTURE_MS - (performance.now() - drawnAtMs);
+    const restMs = MIN_PICTURE_MS - (performance.now() - drawnAtMs);
     if (restMs <= 0) draw();
     else due ??= setTimeout(draw, restMs);
   }

@@ -21,7 +21,7 @@ type Line = readonly Span[];
 
 const EMPTY: Line = [];
 const INDENT = '  ';
-const MOST_GRAPH_ROWS = 6;
+const MAX_GRAPH_ROWS = 6;
 /** With fewer lines there is none to spare for parting the others. */
 const ROOMY_LINES = 18;
 
@@ -56,7 +56,7 @@ function content(
   const SCALE_LINES = 1;
   const figures = [...rates(state, options), ...parting];
   const forBoth = room - figures.length - SCALE_LINES - parting.length;
-  const graphRows = Math.min(MOST_GRAPH_ROWS, Math.max(1, forBoth - state.parts.length));
+  const graphRows = Math.min(MAX_GRAPH_ROWS, Math.max(1, forBoth - state.parts.length));
   return [
     ...figures,
     ...graph(state, graphRows, options),

@@ -2,10 +2,10 @@
 export interface Axis {
   readonly most: number;
   readonly unit: string;
-  readonly ticks: readonly Tick[];
+  readonly ticks: readonly AxisMark[];
 }
 
-export interface Tick {
+export interface AxisMark {
   readonly value: number;
   readonly text: string;
 }
@@ -46,7 +46,7 @@ export function roundStep(least: number): number {
   return factor * power;
 }
 
-function ticks(count: number, step: number, scale: number): readonly Tick[] {
+function ticks(count: number, step: number, scale: number): readonly AxisMark[] {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return Array.from({ length: count + 1 }, (_, index) => ({
     value: index * step * scale,

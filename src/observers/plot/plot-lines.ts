@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { abridged } from '../../guest/vcpu-words.js';
-import { mipsOf, type Sample, type Summary, type Tick, together } from '../../sampler/sample.js';
+import { abridged } from '../../guest/vcpu-labels.js';
+import { combinedRun, mipsOf, type Sample, type Summary, type Tick } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/figures.js';
 import type { RunInfo } from '../observer.js';
 import { type Plot, type PlotLine, plotSvg } from './chart.js';
@@ -100,7 +100,7 @@ function plotOfSeveral(guests: readonly GuestLines[]): Plot {
 /** When the run began, and what all of them came to from then on. */
 function subtitleOf(guests: readonly GuestLines[]): string {
   const begunMs = Math.min(...guests.map(({ info }) => info.wall.getTime() - info.joinedNs / 1e6));
-  const { insns, elapsedNs } = together(
+  const { insns, elapsedNs } = combinedRun(
     guests.flatMap(({ info, summary }) =>
       summary === undefined
         ? []

@@ -9,9 +9,9 @@ import type { CreateFormats, Format } from './format.js';
  * The pid comes first in each line where there are several guests.
  */
 export const bpftraceFormats: CreateFormats =
-  ({ several }) =>
+  ({ labelled }) =>
   (pid) =>
-    bpftraceFormat(several ? `pid: ${pid}, ` : '');
+    bpftraceFormat(labelled ? `pid: ${pid}, ` : '');
 
 function bpftraceFormat(label: string): Format {
   let mode: 'inline' | 'percpu' = 'inline';

@@ -12,9 +12,9 @@ const header = 'seq,time,elapsed_ns,dur_ns,cpu,insns,total,mips\n';
  *
  * Several guests have one table: their pids come first.
  */
-export const csvFormats: CreateFormats = ({ continued, several }) => {
-  const headerText = once(continued ? '' : `${several ? 'pid,' : ''}${header}`);
-  return (pid) => rows(headerText, several ? `${pid},` : '');
+export const csvFormats: CreateFormats = ({ continued, labelled }) => {
+  const headerText = once(continued ? '' : `${labelled ? 'pid,' : ''}${header}`);
+  return (pid) => rows(headerText, labelled ? `${pid},` : '');
 };
 
 /** The text at the first call: another guest, or another run, adds to the same rows. */

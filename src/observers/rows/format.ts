@@ -21,7 +21,7 @@ export interface FormatOptions {
   /** Rows are added to those of an earlier run: no second csv header. */
   readonly continued: boolean;
   /** Rows of several guests go there: each says whose it is. */
-  readonly several: boolean;
+  readonly labelled: boolean;
 }
 
 /** The format for each guest whose rows go to one place. */

@@ -10,9 +10,9 @@ import type { CreateFormats, Format } from './format.js';
  * Where there are several guests every object says which it is about.
  */
 export const jsonlFormats: CreateFormats =
-  ({ several }) =>
+  ({ labelled }) =>
   (pid) =>
-    jsonlFormat(several ? pid : undefined);
+    jsonlFormat(labelled ? pid : undefined);
 
 function jsonlFormat(pid: number | undefined): Format {
   const about: readonly Member[] = pid === undefined ? [] : [['pid', pid]];

@@ -30,12 +30,12 @@ export interface RowsStream {
 export function openRows(
   options: RowsOptions,
   fallback: RowsStream,
-  several: boolean,
+  labelled: boolean,
   onClosed: () => void,
 ): Observer {
   const { writer, continued, terminal } = openPlace(options, fallback);
   const colour = terminal && options.colour;
-  const create = formats[options.format]({ terminal, colour, continued, several });
+  const create = formats[options.format]({ terminal, colour, continued, labelled });
   const ofGuests = new Map<number, Format>();
   const formatOf = (pid: number): Format => {
     const format = ofGuests.get(pid) ?? create(pid);
@@ -65,7 +65,7 @@ export function openRows(
     end(pid, summary) {
       const format = formatOf(pid);
       // A guest that comes later may have the same pid. A lone one's next run goes on with its rows.
-      if (several) ofGuests.delete(pid);
+      if (labelled) ofGuests.delete(pid);
       return write(format.summary(summary));
     },
     close: () => writer.close(),

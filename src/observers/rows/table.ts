@@ -1,4 +1,4 @@
-import { abridged } from '../../guest/vcpu-words.js';
+import { abridged } from '../../guest/vcpu-labels.js';
 import type { Sample, Tick } from '../../sampler/sample.js';
 import { groupDigits, secondsText } from '../../text/figures.js';
 import { printable } from '../../text/printable.js';
@@ -24,7 +24,7 @@ const yellow = '33';
  * Several guests have one table: their pids come first, and they share the columns.
  */
 export const tableFormats: CreateFormats = (options) =>
-  options.several
+  options.labelled
     ? table(options, [pidColumn, ...fixedColumns], (pid) => [String(pid)])
     : table(options, fixedColumns, () => []);
 

@@ -5,7 +5,7 @@ import {
   spreadOf,
   spreadText,
 } from '../../../src/commands/report/spread-text.js';
-import { together } from '../../../src/sampler/sample.js';
+import { combinedRun } from '../../../src/sampler/sample.js';
 
 const run = (insns: bigint, elapsedNs: number) => ({
   insns,
@@ -55,7 +55,7 @@ test('a single run has no deviation', () => {
 });
 
 test('guests together took as long as the longest', () => {
-  expect(together([run(5n, 1e9), run(6n, 2e9)])).toEqual({ insns: 11n, elapsedNs: 2e9 });
+  expect(combinedRun([run(5n, 1e9), run(6n, 2e9)])).toEqual({ insns: 11n, elapsedNs: 2e9 });
 });
 
 test.each([

@@ -132,7 +132,7 @@ export const plain: FormatOptions = {
   terminal: false,
   colour: false,
   continued: false,
-  several: false,
+  labelled: false,
 };
 
 /** What a format prints of a whole run. */

@@ -6,7 +6,7 @@ import { info, inlineSummary, inlineTicks, percpuSummary, percpuTicks, plain } f
 
 /** Two guests in turn: 4711 counts per vCPU, 815 does not. */
 function twoGuests(name: (typeof formatNames)[number]): string {
-  const create = formats[name]({ ...plain, several: true });
+  const create = formats[name]({ ...plain, labelled: true });
   const [first, second] = [create(4711), create(815)];
   return [
     first.start({ ...info, mode: 'percpu' }),

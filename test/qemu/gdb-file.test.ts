@@ -3,7 +3,7 @@ import { type FileHandle, open, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileForGdb } from '../../src/qemu/for-gdb.js';
+import { fileForGdb } from '../../src/qemu/gdb-file.js';
 import { temporaryDirectory } from '../fixtures/directory.ts';
 
 /** What gdb reads, which follows the link and opens the name behind it if there is a file. */

@@ -21,12 +21,12 @@ interface Other {
 }
 
 /** Looks for guests again and again, at the price of what may have changed since the last time. */
-export class GuestLooks {
+export class GuestScanner {
   #guests = new Map<number, bigint>();
   #others = new Map<number, Other>();
 
   /** All guests that there are; those that are `known` to be one are looked at no further. */
-  async look(known: (found: FoundProcess) => boolean): Promise<readonly FoundProcess[]> {
+  async scan(known: (found: FoundProcess) => boolean): Promise<readonly FoundProcess[]> {
     const pids = await listProcesses();
     const guests = new Map<number, bigint>();
     const others = new Map<number, Other>();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whatIsAmiss } from '../../src/guest/counter-proof.js';
+import { verifyCounters } from '../../src/guest/verify-counters.js';
 import { selectLayout } from '../../src/layout/layouts.js';
 import { ProcessMemory } from '../layout/process-memory.ts';
 import { untyped } from '../layout/variables.ts';
@@ -30,17 +30,19 @@ test.each([
   // Increments that are lost need not be as many of both.
   [95n, 100n],
 ])('%d instructions in %d blocks are counters', async (insnCount, blockCount) => {
-  expect(await whatIsAmiss(found, memoryOf(insnCount, blockCount), alive)).toBeUndefined();
+  expect(await verifyCounters(found, memoryOf(insnCount, blockCount), alive)).toBeUndefined();
 });
 
 test('fewer instructions than blocks are none', async () => {
-  expect(await whatIsAmiss(found, memoryOf(150_007n, 300_028n), alive)).toBe(
+  expect(await verifyCounters(found, memoryOf(150_007n, 300_028n), alive)).toBe(
     '150,007 instructions in 300,028 blocks',
   );
 });
 
 test('what can not be read is none', async () => {
-  expect(await whatIsAmiss(found, new ProcessMemory(), alive)).toMatch(/^8 bytes at 0x.*be read$/);
+  expect(await verifyCounters(found, new ProcessMemory(), alive)).toMatch(
+    /^8 bytes at 0x.*be read$/,
+  );
 });
 
 test('what is no counter yet becomes one', async () => {
@@ -52,11 +54,11 @@ test('what is no counter yet becomes one', async () => {
     if (looks === 3) memory.putCounters(insns, 10n);
   };
 
-  expect(await whatIsAmiss(found, memory, alive)).toBeUndefined();
+  expect(await verifyCounters(found, memory, alive)).toBeUndefined();
   expect(looks).toBe(3);
 });
 
 test('of a guest that ends meanwhile nothing is said', async () => {
   // Its memory is gone, and gdb answers with what the file holds.
-  expect(await whatIsAmiss(found, memoryOf(0n, 7n), () => false)).toBeUndefined();
+  expect(await verifyCounters(found, memoryOf(0n, 7n), () => false)).toBeUndefined();
 });

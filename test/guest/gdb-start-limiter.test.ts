@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { GdbRoom } from '../../src/guest/gdb-room.js';
+import { GdbStartLimiter } from '../../src/guest/gdb-start-limiter.js';
 
 test('no more start at a time than there is room for, and all do, in their order', async () => {
-  const room = new GdbRoom('gdb', 3);
+  const limiter = new GdbStartLimiter('gdb', 3);
   const begun: number[] = [];
   let starting = 0;
   let most = 0;
@@ -14,7 +14,7 @@ test('no more start at a time than there is room for, and all do, in their order
     starting -= 1;
     if (index % 5 === 0) throw new Error('does not start');
   };
-  const all = Array.from({ length: 40 }, (_, index) => room.take(() => start(index)));
+  const all = Array.from({ length: 40 }, (_, index) => limiter.take(() => start(index)));
   const results = await Promise.allSettled(all);
 
   expect(begun).toEqual(Array.from({ length: 40 }, (_, index) => index));
@@ -24,11 +24,11 @@ test('no more start at a time than there is room for, and all do, in their order
 
 test('without memory for one more none is started', async () => {
   using available = vi.spyOn(process, 'availableMemory').mockReturnValue(20_000_000);
-  const room = new GdbRoom('gdb');
+  const limiter = new GdbStartLimiter('gdb');
 
-  await expect(room.take(async () => 'started')).rejects.toThrow(
+  await expect(limiter.take(async () => 'started')).rejects.toThrow(
     'gdb: there is no room for another one: 20 MB of memory are left',
   );
   available.mockReturnValue(2 ** 30);
-  expect(await room.take(async () => 'started')).toBe('started');
+  expect(await limiter.take(async () => 'started')).toBe('started');
 });

@@ -4,13 +4,13 @@ import { isLossOfGdb } from '../gdb/failure.js';
 import { GuestMemory } from '../gdb/memory.js';
 import type { GdbSession } from '../gdb/session.js';
 import type { GdbFacts } from '../gdb/start.js';
+import { type AttachmentState, explainAttachFailure } from './attachment-state.js';
 import { connect, FAILURES_ALLOWED, failedTooOften } from './connect.js';
 import { Connection, type ConnectionEnd, type ConnectionOptions } from './connection.js';
 import { isAlive } from './guest-end.js';
-import { explainAttachFailure, type HoldState } from './hold-state.js';
 import { isStandstill, STOPPED_POLL_MS, standstillOf } from './standstill.js';
 
-export interface HoldOptions extends ConnectionOptions {
+export interface AttachmentOptions extends ConnectionOptions {
   /** The state is one that lasts: there is nothing to wait for any more. */
   readonly onOver: () => void;
   /** A gdb that had ended or hung was replaced. */
@@ -18,18 +18,18 @@ export interface HoldOptions extends ConnectionOptions {
 }
 
 /** Our hold on a guest: one gdb attached to it, and another in its place when it dies or hangs. */
-export class Hold {
-  readonly #options: HoldOptions;
+export class Attachment {
+  readonly #options: AttachmentOptions;
   #connection: Connection;
   #elf: ElfFile | undefined;
-  #state: HoldState = { kind: 'apart', reason: 'not attached yet' };
+  #state: AttachmentState = { kind: 'apart', reason: 'not attached yet' };
   #onChange: (() => void) | undefined;
   #hasRead = false;
   #failures: number;
   #leaving = false;
   #transition: Promise<void> = Promise.resolve();
 
-  private constructor(options: HoldOptions, connection: Connection, failures: number) {
+  private constructor(options: AttachmentOptions, connection: Connection, failures: number) {
     this.#options = options;
     this.#connection = connection;
     this.#failures = failures;
@@ -40,25 +40,25 @@ export class Hold {
    *
    * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
    */
-  static async open(options: HoldOptions): Promise<Hold> {
-    let hold: Hold | undefined;
+  static async open(options: AttachmentOptions): Promise<Attachment> {
+    let attachment: Attachment | undefined;
     const { connection, failures } = await connect(options, (end) => {
-      if (hold !== undefined) hold.#onConnectionOver(end);
+      if (attachment !== undefined) attachment.#onConnectionOver(end);
     });
-    hold = new Hold(options, connection, failures);
-    return hold;
+    attachment = new Attachment(options, connection, failures);
+    return attachment;
   }
 
   get gdb(): GdbFacts {
     return this.#connection.gdb;
   }
 
-  get state(): HoldState {
+  get state(): AttachmentState {
     return this.#state;
   }
 
   /** For the one who waits for the state to become another. */
-  hearChanges(listener: () => void): void {
+  onStateChange(listener: () => void): void {
     this.#onChange = listener;
   }
 
@@ -143,12 +143,12 @@ export class Hold {
     await this.#connection.leave();
   }
 
-  #become(state: HoldState): void {
+  #become(state: AttachmentState): void {
     this.#state = state;
     this.#onChange?.();
   }
 
-  #end(state: Extract<HoldState, { kind: 'ended' | 'lost' }>): void {
+  #end(state: Extract<AttachmentState, { kind: 'ended' | 'lost' }>): void {
     this.#become(state);
     this.#options.onOver();
   }

@@ -8,7 +8,7 @@ const GDB_BYTES = 64 * 1_048_576;
  * Lets as many gdbs start at a time as there are processors for, as a start is all computing, and
  * none where the memory for it is not there.
  */
-export class GdbRoom {
+export class GdbStartLimiter {
   readonly #gdb: string;
   readonly #most: number;
   #starting = 0;

@@ -8,7 +8,7 @@ import type { Connection } from './connection.js';
 import { endedMeanwhile, type GuestProcess, isAlive } from './guest-end.js';
 
 /** How we have hold of a guest at the moment. */
-export type HoldState =
+export type AttachmentState =
   | { readonly kind: 'attached'; readonly memory: Memory; readonly connection: Connection }
   /** Not attached, for now or not yet; `reason` is why a sample that is due has no value. */
   | { readonly kind: 'apart'; readonly reason: string }
@@ -21,7 +21,7 @@ export type HoldState =
 /** What keeps somebody from reading who can't do without. */
 export function whyNotAttached(
   pid: number,
-  state: Exclude<HoldState, { readonly kind: 'attached' }>,
+  state: Exclude<AttachmentState, { readonly kind: 'attached' }>,
 ): Error {
   switch (state.kind) {
     case 'ending':

@@ -2,7 +2,7 @@
  * Does a job for whoever asks, one run at a time. Those who ask while it runs get the result of the
  * next run, which begins after they have asked; that one is the same for all of them.
  */
-export class Turns<T> {
+export class SingleFlight<T> {
   readonly #job: () => Promise<T>;
   #current: Promise<T> | undefined;
   #next: Promise<T> | undefined;
@@ -11,16 +11,16 @@ export class Turns<T> {
     this.#job = job;
   }
 
-  ask(): Promise<T> {
-    if (this.#current === undefined) return this.#run();
+  run(): Promise<T> {
+    if (this.#current === undefined) return this.#start();
     this.#next ??= this.#current.then(
-      () => this.#run(),
-      () => this.#run(),
+      () => this.#start(),
+      () => this.#start(),
     );
     return this.#next;
   }
 
-  #run(): Promise<T> {
+  #start(): Promise<T> {
     this.#next = undefined;
     const run = this.#job().finally(() => {
       if (this.#current === run) this.#current = undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { habitOf } from '../../src/cli/other-habits.js';
 import { createProgram } from '../../src/cli/program.js';
+import { usageHint } from '../../src/cli/usage-hint.js';
 
 const program = createProgram('0', undefined, () => {});
 
@@ -35,12 +35,12 @@ test.each([
     'a command goes behind --: icount-gdb -i 3 5 -- sleep 1',
   ],
 ])('%s is answered with how it is written here', (line, message, hint) => {
-  expect(habitOf(line.split(' '), program)).toMatchObject({ message, hint });
+  expect(usageHint(line.split(' '), program)).toMatchObject({ message, hint });
 });
 
 test.each(['--plot x', '12 --foo bar', 'lst', '12', 'inspect 12 13', '--frobnicate', '-i 3 list'])(
   '%s is no habit of other tools',
   (line) => {
-    expect(habitOf(line.split(' '), program)).toBeUndefined();
+    expect(usageHint(line.split(' '), program)).toBeUndefined();
   },
 );

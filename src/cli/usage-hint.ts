@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
  * A hint for a wrong command line in the style of `perf stat -p PID` and `strace -p PID`, or with a
  * command but no `--`; undefined if it is neither. Not for command lines that are right.
  */
-export function habitOf(own: readonly string[], program: Command): UsageError | undefined {
+export function usageHint(own: readonly string[], program: Command): UsageError | undefined {
   return pidOption(own) ?? commandWithoutDashes(own, program);
 }
 

@@ -1,24 +1,26 @@
-import type { Clock, MonotonicNs } from '../clock.js';
+import { type MonotonicNs, systemClock } from '../clock.js';
 
 /** Longest delay that setTimeout takes (2^31 - 1 ms); a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Something to wait for, which may have happened already. */
-export class News {
-  #isTold = false;
+/** A notification to wait for, which may have come already. */
+export class WakeUp {
+  #isNotified = false;
   #wake: () => void = () => {};
 
-  tell(): void {
-    this.#isTold = true;
+  notify(): void {
+    this.#isNotified = true;
     this.#wake();
   }
 
-  /** Resolves when there is news since the last time, or at the deadline; to the next millisecond. */
-  async until(deadline: MonotonicNs | undefined, clock: Pick<Clock, 'now'>): Promise<void> {
-    if (!this.#isTold) {
+  /** Resolves when notified since the last wait, or at the deadline; to the next millisecond. */
+  async wait(deadline: MonotonicNs | undefined): Promise<void> {
+    if (!this.#isNotified) {
       await new Promise<void>((resolve) => {
         const leftMs =
-          deadline === undefined ? MAX_TIMER_MS : Math.ceil(Number(deadline - clock.now()) / 1e6);
+          deadline === undefined
+            ? MAX_TIMER_MS
+            : Math.ceil(Number(deadline - systemClock.now()) / 1e6);
         // When we were stopped for a while the timer is due before the pipe has been read.
         const timer = setTimeout(
           () => setImmediate(resolve),
@@ -31,6 +33,6 @@ export class News {
       });
       this.#wake = () => {};
     }
-    this.#isTold = false;
+    this.#isNotified = false;
   }
 }

@@ -17,7 +17,7 @@ const REMEDY = 'point --plugin-file at a copy of the file that QEMU loaded';
  *
  * @throws UnresolvedCountersError
  */
-export async function proveBuild(guest: ResolvedGuest, memory: Memory): Promise<void> {
+export async function verifyBuild(guest: ResolvedGuest, memory: Memory): Promise<void> {
   const { plugin, target } = guest;
   const { buildId } = plugin.elf;
   const file = printable(plugin.name);

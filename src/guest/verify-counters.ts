@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 20;
  *
  * @returns why not; undefined if it does, or if the guest has ended, which whoever reads it will tell
  */
-export async function whatIsAmiss(
+export async function verifyCounters(
   found: { readonly counters: Counters; readonly blocks: Counters | undefined },
   memory: Memory,
   isAlive: () => boolean,

@@ -9,7 +9,7 @@ export interface CountedVcpus {
   };
   readonly counters: Pick<Counters, 'sharedSlots' | 'lossy' | 'mode'>;
   /** The plugin's own mode, should it count elsewhere than in these. */
-  readonly elsewhere: Mode | undefined;
+  readonly activeMode: Mode | undefined;
 }
 
 /**
@@ -36,18 +36,18 @@ export function dependsOnVcpus({
 
 /** Something that the user should know about how far the counts can be trusted. */
 export interface Caveat {
-  readonly kind: 'elsewhere' | 'lossy' | 'shared';
+  readonly kind: 'idle' | 'lossy' | 'shared';
   /** One sentence. */
   readonly text: string;
 }
 
 /** What is true of the counts at this moment. */
 export function countingCaveats(guest: CountedVcpus): readonly Caveat[] {
-  const { vcpus, counters, elsewhere } = guest;
+  const { vcpus, counters, activeMode } = guest;
   const { count, most, areParallel } = vcpus;
-  if (elsewhere !== undefined) {
-    const text = `the plugin counts in ${elsewhere} mode: what it has for the ${counters.mode} mode, which --mode asks for, stands still`;
-    return [{ kind: 'elsewhere', text }];
+  if (activeMode !== undefined) {
+    const text = `the plugin counts in ${activeMode} mode: what it has for the ${counters.mode} mode, which --mode asks for, stands still`;
+    return [{ kind: 'idle', text }];
   }
   const { lossy, sharedSlots } = counters;
   const caveats: Caveat[] = [];

@@ -4,7 +4,7 @@ import {
   type CountedVcpus,
   countingCaveats,
   vcpuLabels,
-} from '../../src/guest/vcpu-words.js';
+} from '../../src/guest/vcpu-labels.js';
 
 interface Case {
   readonly count: number;
@@ -12,7 +12,7 @@ interface Case {
   readonly areParallel?: boolean;
   readonly sharedSlots?: number;
   readonly lossy?: boolean;
-  readonly elsewhere?: 'inline';
+  readonly activeMode?: 'inline';
 }
 
 function guest(given: Case): CountedVcpus {
@@ -22,12 +22,12 @@ function guest(given: Case): CountedVcpus {
     areParallel = count > 1,
     sharedSlots,
     lossy = false,
-    elsewhere,
+    activeMode,
   } = given;
   return {
     vcpus: { count, most, areParallel },
     counters: { sharedSlots, lossy, mode: 'percpu' },
-    elsewhere,
+    activeMode,
   };
 }
 
@@ -70,10 +70,10 @@ test('one vCPU, or one slot each, needs no word of caution', () => {
 });
 
 test('of counters that stand still nothing else is said', () => {
-  const given = { count: 12, sharedSlots: 8, lossy: true, elsewhere: 'inline' } as const;
+  const given = { count: 12, sharedSlots: 8, lossy: true, activeMode: 'inline' } as const;
   expect(countingCaveats(guest(given))).toEqual([
     {
-      kind: 'elsewhere',
+      kind: 'idle',
       text: 'the plugin counts in inline mode: what it has for the percpu mode, which --mode asks for, stands still',
     },
   ]);
