@@ -21,6 +21,7 @@ export const ExitCode = {
   commandNotFound: 127,
 } as const;
 
+/** One of the exit statuses. */
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** Base of all errors that are reported as one sentence and, where there is one, a remedy. */
@@ -55,7 +56,7 @@ export class NoSuchProcessError extends IcountError {
   override readonly exitCode = ExitCode.noSuchProcess;
 
   constructor(pid: number, what = 'does not exist') {
-    super(`process ${pid} ${what}`, 'find the QEMU to watch with: pgrep -a qemu');
+    super(`process ${pid} ${what}`, 'icount-gdb list shows the guests of this host');
   }
 }
 
@@ -189,7 +190,12 @@ export class CommandError extends IcountError {
   override readonly exitCode: 126 | 127;
 
   constructor(command: string, problem: 'not-found' | 'not-runnable', why: string) {
-    super(`can't run ${command}: ${why}`);
+    super(
+      `can't run ${command}: ${why}`,
+      problem === 'not-found'
+        ? 'give its path, or a name that is in PATH'
+        : 'make it executable, or give what runs it: sh FILE',
+    );
     this.exitCode =
       problem === 'not-found' ? ExitCode.commandNotFound : ExitCode.commandNotRunnable;
   }

@@ -80,3 +80,15 @@ test('no two files import each other, directly or around', () => {
 
   expect(circles).toEqual([]);
 });
+
+test('what a file exports says what it is', () => {
+  const silent = sources.flatMap((path) => {
+    const lines = readFileSync(join(src, path), 'utf8').split('\n');
+    return lines.flatMap((line, at) => {
+      const isExport = /^export (?:async )?(?:function|class|interface|type|const)\b/.test(line);
+      return isExport && !lines[at - 1]?.endsWith('*/') ? [`${path}: ${line}`] : [];
+    });
+  });
+
+  expect(silent).toEqual([]);
+});

@@ -17,6 +17,7 @@ export interface CommonFlags extends Verbosity {
   readonly sampler: SamplerChoice;
 }
 
+/** The options of a command that attaches to a guest. */
 export function addCommonOptions(command: Command): Command {
   return addMessageOptions(
     addReadingOptions(command).addOption(
@@ -71,7 +72,10 @@ export function guestChoice(pids: readonly number[], all: boolean): GuestChoice 
     throw new UsageError('--all and process ids exclude each other', 'give one or the other');
   }
   if (!all && pids.length === 0) {
-    throw new UsageError('which guest?', 'give a process id (pgrep -a qemu), or --all');
+    throw new UsageError(
+      'which guest?',
+      'give a process id, as icount-gdb list shows them, or --all',
+    );
   }
   return all ? { kind: 'all' } : { kind: 'named', pids };
 }

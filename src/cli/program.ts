@@ -32,7 +32,10 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
     }
   }
   if (command !== undefined && subcommand !== undefined && subcommand === program.args[0]) {
-    throw new UsageError(`${subcommand} takes no command after --`);
+    throw new UsageError(
+      `${subcommand} takes no command after --`,
+      `icount-gdb help ${subcommand} shows what there is`,
+    );
   }
   if (request === undefined) throw new Error('commander knows an option that we do not');
   return request;

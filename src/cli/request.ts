@@ -18,6 +18,7 @@ export interface Request {
   readonly run: (messages: Messages) => Promise<number>;
 }
 
+/** How much is said on stderr. */
 export interface Verbosity {
   /** No notices, no spinner, no summary. */
   readonly quiet: boolean;

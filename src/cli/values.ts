@@ -11,6 +11,7 @@ const NS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3600e9,
 };
 
+/** Of a poll: 1 s. */
 export const DEFAULT_INTERVAL_NS = 1_000_000_000;
 /** Beyond this, nanoseconds are no longer exact in a double: 104 days. */
 const MAX_NS = Number.MAX_SAFE_INTEGER;

@@ -69,7 +69,7 @@ function pollOptions(watch: WatchOptions, given: GivenFlags): PollOptions {
     throw new UsageError('--repeat needs a command', 'give it after --, at the end');
   }
   if (given.live && given.verbose) {
-    throw new UsageError('--live and --verbose would write over each other');
+    throw new UsageError('--live and --verbose would write over each other', 'leave one out');
   }
   return {
     ...watch,
@@ -88,8 +88,12 @@ function bracketOptions(
   command: readonly string[],
 ): BracketOptions {
   const [file, ...args] = command;
-  if (file === undefined) throw new UsageError('there is no command after --');
-  if (file === '') throw new UsageError('the command after -- is empty');
+  if (file === undefined || file === '') {
+    throw new UsageError(
+      file === undefined ? 'there is no command after --' : 'the command after -- is empty',
+      'write it there: icount-gdb <pid> -- <command>',
+    );
+  }
   for (const option of ['count', 'duration'] as const) {
     if (given[option] !== undefined) {
       throw new UsageError(`--${option} is of no use with a command`, 'the run ends with it');
@@ -99,7 +103,7 @@ function bracketOptions(
     throw new UsageError('--live is of no use with a command', "the terminal is the command's");
   }
   if (given.plot !== undefined && given.interval === undefined) {
-    throw new UsageError('--plot with a command needs an --interval');
+    throw new UsageError('--plot with a command needs an --interval', 'such as --interval 1s');
   }
   if (given.plot !== undefined && (given.repeat ?? 1) > 1) {
     throw new UsageError('--plot is of no use with --repeat', 'a chart shows one run');

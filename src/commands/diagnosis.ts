@@ -7,6 +7,7 @@ export interface Check {
   readonly result: CheckResult;
 }
 
+/** What came of one check. */
 export type CheckResult =
   | { readonly kind: 'ok'; readonly text: string }
   | { readonly kind: 'missing'; readonly text: string; readonly remedy: string | undefined }

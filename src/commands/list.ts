@@ -15,6 +15,7 @@ export interface ListOptions {
   readonly format: ListFormatName;
 }
 
+/** How guests are listed. */
 export type ListFormatName = 'table' | 'jsonl';
 
 /**

@@ -16,6 +16,7 @@ export interface GuestResult {
   readonly joinedNs: number;
 }
 
+/** How guests are sampled, and who is told. */
 export interface SamplingOptions {
   /** Without it there is one sample, at the end. */
   readonly intervalNs?: number;

@@ -9,6 +9,7 @@
 /** What a client may ask for. */
 export type ExpositionFormat = 'text' | 'openmetrics';
 
+/** Labels of a metric by their names; values may hold anything. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** One line of a family: what its labels say, and the value. */

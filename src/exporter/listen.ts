@@ -36,6 +36,7 @@ export function parseListen(text: string): ListenAddress {
   return { host: host === '' ? undefined : host, port };
 }
 
+/** An address as it is written: `127.0.0.1:14676`, `[::1]:14676`. */
 export function listenText({ host, port }: ListenAddress): string {
   if (host === undefined) return `:${port}`;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -12,6 +12,7 @@ import type { AsyncRecord } from './session.js';
 /** The class of the records that gdb's sampler writes. */
 export const SAMPLER_CLASS = 'icount';
 
+/** Why a record that is not whole ends the use of that gdb. */
 export const CUT_SHORT = "what gdb's sampler wrote is cut short";
 
 /** The ranges of a place, and of its header, as they were read at one moment. */

@@ -6,7 +6,9 @@ import { parseRecord } from '../mi/parse.js';
 import { findText, type MiRecord } from '../mi/record.js';
 import { GdbGoneError, GdbRefusedError, GdbTimeoutError } from './failure.js';
 
+/** The answer to a command: `^done` and the like. */
 export type ResultRecord = Extract<MiRecord, { kind: 'result' }>;
+/** What gdb tells unasked: `*stopped`, `=thread-exited`, `+icount`. */
 export type AsyncRecord = Extract<MiRecord, { kind: 'async' }>;
 
 /** What a session tells beside the answers to its commands. */

@@ -70,7 +70,7 @@ function notPerVcpu({ target, command, match, plugin }: ResolvedGuest, mode: Mod
     match.counters({ mode: 'percpu', perVcpu: true }, plugin.loadBias, 'percpu').perVcpu;
   return new UsageError(
     `--mode percpu: the ${name} of process ${target.pid} (layout ${layout.name}) keeps one count for all vCPUs`,
-    `leave --mode away, ${couldBe ? 'start QEMU without inline=on, ' : ''}or use the ${name} of QEMU ${layout.plugin === 'bb' ? '9.0' : '7.0'} or newer`,
+    `leave --mode out, ${couldBe ? 'start QEMU without inline=on, ' : ''}or use the ${name} of QEMU ${layout.plugin === 'bb' ? '9.0' : '7.0'} or newer`,
   );
 }
 

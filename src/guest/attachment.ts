@@ -10,6 +10,7 @@ import { Connection, type ConnectionEnd, type ConnectionOptions } from './connec
 import { isAlive } from './guest-end.js';
 import { isStandstill, STOPPED_POLL_MS, standstillOf } from './standstill.js';
 
+/** What an attachment needs, beside what each of its gdbs does. */
 export interface AttachmentOptions extends ConnectionOptions {
   /** The state is one that lasts: there is nothing to wait for any more. */
   readonly onOver: () => void;

@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 300_000;
 
+/** How guests are found, and what is done with each. */
 export interface FollowingOptions {
   /** Every guest that there is now; `isTended` are known to be one. */
   readonly find: (isTended: (found: FoundProcess) => boolean) => Promise<readonly FoundProcess[]>;

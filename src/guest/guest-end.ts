@@ -19,6 +19,7 @@ export function endedMeanwhile(pid: number): NoSuchProcessError {
   return new NoSuchProcessError(pid, 'ended while we attached to it');
 }
 
+/** Whether it is still there, and some thread of it has not ended. */
 export function isAlive(guest: GuestProcess): boolean {
   return isSameProcess(guest) && !hasEnded(readThreads(guest.pid));
 }

@@ -8,6 +8,7 @@ import type { WatchedGuest } from './watched-guest.js';
 /** Does something with a guest for as long as it is there; then the guest is left. */
 export type UseGuest = (guest: WatchedGuest) => Promise<void>;
 
+/** What is told of guests that come. */
 export interface NewcomerEvents extends Omit<CandidateEvents, 'labelled'> {
   /** One could not be had, which is told of the first time, and is tried again. */
   readonly onFailure?: () => void;

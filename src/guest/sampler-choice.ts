@@ -3,8 +3,10 @@ import { GdbUnusableError, UsageError } from '../errors.js';
 /** Who takes the samples: gdb by itself, or we, who ask gdb for each one by MI. */
 export type SamplerKind = 'gdb' | 'mi';
 
+/** The values of --sampler. */
 export const samplerChoices = ['auto', 'gdb', 'mi'] as const;
 
+/** One of `samplerChoices`; `auto` is gdb where it can. */
 export type SamplerChoice = (typeof samplerChoices)[number];
 
 /** The shortest interval of each. */

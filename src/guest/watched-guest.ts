@@ -45,6 +45,7 @@ export interface WatchedGuest {
   readonly source: ReadingSource;
 }
 
+/** A guest that was resolved and attached to; `over` is aborted when there is nothing to wait for. */
 export function watchedGuest(
   resolved: ResolvedGuest,
   attached: AttachedGuest,

@@ -35,6 +35,7 @@ export interface ArrayHeader {
   readonly elementBytes: HeaderField;
 }
 
+/** An unsigned number within a header. */
 export interface HeaderField {
   readonly offsetBytes: number;
   readonly lengthBytes: 4 | 8;

@@ -22,6 +22,7 @@ export interface MiFailure {
   readonly reason: string;
 }
 
+/** That the bytes at `offset` are not what the grammar wants. */
 export function failure(offset: number, reason: string): MiFailure {
   return { kind: 'malformed', offset, reason };
 }

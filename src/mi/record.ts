@@ -24,6 +24,7 @@ export interface MiList {
   readonly results: readonly MiResult[];
 }
 
+/** A value of MI: a string, a tuple or a list. */
 export type MiValue = MiConst | MiTuple | MiList;
 
 /** `name=value`; a bare value has no name. */

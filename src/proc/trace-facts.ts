@@ -23,6 +23,7 @@ export interface TraceFacts {
   readonly place: Surroundings;
 }
 
+/** Reads them for a process that may belong to anybody; what can not be read counts as 0. */
 export async function readTraceFacts(target: ProcessFacts): Promise<TraceFacts> {
   const { pid } = target;
   const own = (await readText('/proc/self/status')) ?? '';

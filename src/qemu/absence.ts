@@ -55,7 +55,7 @@ export async function explainAbsence(
       ? `is no QEMU with ${EITHER_PLUGIN}: it runs ${printable(target.executable)}`
       : `is a QEMU (${printable(target.executable)}) without ${EITHER_PLUGIN}`,
     command.kind === undefined
-      ? 'find the QEMU to watch with: pgrep -a qemu'
+      ? 'icount-gdb list shows the guests of this host'
       : `a plugin is loaded when QEMU starts: start it with ${OPTION}`,
   );
 }
@@ -71,7 +71,7 @@ export function explainUnwanted(
   return new NoPluginError(
     pid,
     `has no ${pluginNames[wanted]} loaded, but ${found.join(' and ')}`,
-    other === undefined ? 'leave --plugin away' : `--plugin ${pluginNames[other.kind]} reads that`,
+    other === undefined ? 'leave --plugin out' : `--plugin ${pluginNames[other.kind]} reads that`,
   );
 }
 

@@ -50,6 +50,7 @@ export interface StoppedTick {
   readonly elapsedNs: number;
 }
 
+/** What there is to tell of one point of the grid. */
 export type Tick = Sample | Gap | StoppedTick;
 
 /** Why sampling ended, as the summary names it. */

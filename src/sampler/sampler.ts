@@ -11,6 +11,7 @@ export interface Baseline {
   readonly reading: Reading;
 }
 
+/** What is sampled, when, until when, and who is told. */
 export interface SamplerOptions {
   readonly source: ReadingSource;
   readonly clock: Clock;
@@ -40,6 +41,7 @@ export interface SamplerOptions {
   readonly onTicks: (ticks: readonly Tick[]) => void | Promise<void>;
 }
 
+/** How a run went. */
 export type SamplerResult =
   | { readonly kind: 'finished'; readonly summary: Summary }
   /** The source gave up, which was the last gap; the summary's reason is `stopped`. */

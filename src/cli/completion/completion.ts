@@ -4,8 +4,10 @@ import { fishCompletion } from './fish.js';
 import { completionWords } from './words.js';
 import { zshCompletion } from './zsh.js';
 
+/** The shells that there is a completion for. */
 export const shellNames = ['bash', 'zsh', 'fish'] as const;
 
+/** One of `shellNames`. */
 export type ShellName = (typeof shellNames)[number];
 
 /** A script for a shell that completes the command line that `program` defines. */

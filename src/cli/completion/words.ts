@@ -9,6 +9,7 @@ export type Value =
   /** Something that the user has to know. */
   | { readonly kind: 'other'; readonly name: string };
 
+/** An option as a completion offers it. */
 export interface OptionWords {
   /** With its dashes: `-f`. */
   readonly short: string | undefined;
@@ -31,6 +32,7 @@ export interface Words {
   readonly commands: readonly CommandWords[];
 }
 
+/** All that can be typed, as commander knows it. */
 export function completionWords(program: Command): Words {
   return {
     program: commandWords(program),

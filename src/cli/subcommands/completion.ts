@@ -3,6 +3,7 @@ import { completionScript, type ShellName, shellNames } from '../completion/comp
 import { type Subcommand, textRequest } from '../request.js';
 import { parseChoice } from '../values.js';
 
+/** `icount-gdb completion <shell>` */
 export const completion: Subcommand = (program, take) => {
   program
     .command('completion')

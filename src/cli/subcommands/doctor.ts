@@ -3,6 +3,7 @@ import { addCommonOptions, type CommonFlags, guestOptions } from '../common-opti
 import type { Subcommand } from '../request.js';
 import { parsePid } from '../values.js';
 
+/** `icount-gdb doctor [pid]` */
 export const doctor: Subcommand = (program, take) => {
   addCommonOptions(
     program

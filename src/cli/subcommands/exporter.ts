@@ -21,6 +21,7 @@ interface ExporterFlags extends Omit<CommonFlags, 'sampler'> {
   readonly listen: ListenAddress;
 }
 
+/** `icount-gdb exporter [pid]...` */
 export const exporter: Subcommand = (program, take) => {
   const command = addReadingOptions(
     program

@@ -7,6 +7,7 @@ interface InspectFlags extends CommonFlags {
   readonly attach: boolean;
 }
 
+/** `icount-gdb inspect <pid>` */
 export const inspect: Subcommand = (program, take) => {
   addCommonOptions(
     program

@@ -9,6 +9,7 @@ interface ListFlags extends ListOptions {
   readonly quiet: boolean;
 }
 
+/** `icount-gdb list` */
 export const list: Subcommand = (program, take) => {
   program
     .command('list')

@@ -1,15 +1,15 @@
 import { systemClock } from '../../clock.js';
-import { SamplingFailedError } from '../../errors.js';
 import type { Family } from '../../exporter/exposition.js';
 import { fleetFamilies, type Scrape } from '../../exporter/fleet-families.js';
 import { type GuestsOptions, withGuests } from '../../guest/guests.js';
 import { takeInNewcomers } from '../../guest/newcomers.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
 import type { Messages } from '../../messages.js';
-import { noBaseline } from '../report/report.js';
+import { countersLost, noBaseline } from '../report/report.js';
 import { GuestSeries } from './scraped-series.js';
 import { SingleFlight } from './single-flight.js';
 
+/** Which guests are scraped, and what is told of them. */
 export interface FleetOptions extends GuestsOptions {
   /** Ours, for a label. */
   readonly version: string;
@@ -80,11 +80,7 @@ export class Fleet {
     this.#series.delete(series);
     if (signal.aborted) return;
     const outcome = await guest.read();
-    if (outcome.kind === 'lost') {
-      throw new SamplingFailedError(
-        `the counters of process ${guest.pid} can't be read any more: ${outcome.reason}`,
-      );
-    }
+    if (outcome.kind === 'lost') throw countersLost(guest.pid, outcome.reason);
   }
 
   async #scrape(): Promise<Scrape> {

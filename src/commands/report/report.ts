@@ -50,9 +50,7 @@ function failureOf(pid: number, result: SamplerResult): IcountError | undefined 
     case 'finished':
       return undefined;
     case 'lost':
-      return new SamplingFailedError(
-        `the counters of process ${pid} can't be read any more: ${result.reason}`,
-      );
+      return countersLost(pid, result.reason);
     case 'no-baseline':
       return noBaseline(pid, result.outcome);
     default:
@@ -60,6 +58,19 @@ function failureOf(pid: number, result: SamplerResult): IcountError | undefined 
   }
 }
 
+/** The error for a guest that runs on, but can't be read. */
+export function countersLost(pid: number, reason: string): SamplingFailedError {
+  return new SamplingFailedError(
+    `the counters of process ${pid} can't be read any more: ${reason}`,
+    seeDoctor(pid),
+  );
+}
+
+function seeDoctor(pid: number): string {
+  return `icount-gdb doctor ${pid} says what is in the way`;
+}
+
+/** The error for a guest whose first read gave no counters. */
 export function noBaseline(
   pid: number,
   outcome: Exclude<ReadOutcome, { readonly kind: 'reading' }>,
@@ -81,6 +92,7 @@ export function noBaseline(
     case 'lost':
       return new SamplingFailedError(
         `can't read the counters of process ${pid}: ${outcome.reason}`,
+        seeDoctor(pid),
       );
     default:
       return outcome satisfies never;

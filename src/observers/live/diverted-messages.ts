@@ -8,6 +8,7 @@ export interface DivertedMessages {
   restore(): void;
 }
 
+/** `messages`, until they are diverted. */
 export function divertedMessages(messages: Messages): DivertedMessages {
   let show: ((text: string) => void) | undefined;
   let held: string[] = [];

@@ -4,6 +4,7 @@ export interface Span {
   readonly look?: Look;
 }
 
+/** How a piece of text stands out. */
 export type Look = 'strong' | 'faint' | 'warning';
 
 /** SGR parameters (ECMA-48). */

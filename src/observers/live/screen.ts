@@ -10,6 +10,7 @@ const END_PICTURE = '\u001b[?2026l';
 const CLEAR_LINE = '\u001b[2K';
 const CLEAR_TO_END = '\u001b[J';
 
+/** What a screen tells its owner. */
 export interface ScreenEvents {
   readonly onKey: (action: 'quit' | 'pause' | 'reset' | 'help') => void;
   /** The size has changed, or we are back from the background. */

@@ -29,6 +29,7 @@ export interface LiveState extends Titles {
   readonly notice: string | undefined;
 }
 
+/** Sums since the baseline or the last reset. */
 export interface LiveTotals {
   readonly insns: bigint;
   readonly elapsedNs: number;
@@ -43,6 +44,7 @@ export interface Titles {
   readonly subtitle: string;
 }
 
+/** The titles for one guest or several; `intervalNs` is between two ticks. */
 export function titlesOf(guests: readonly RunInfo[], intervalNs: number): Titles {
   const every = `every ${intervalNs / 1e9} s`;
   const [only] = guests;

@@ -5,6 +5,7 @@ export interface Axis {
   readonly ticks: readonly AxisMark[];
 }
 
+/** A mark on an axis, with its text. */
 export interface AxisMark {
   readonly value: number;
   readonly text: string;

@@ -12,10 +12,13 @@ export const formats = {
   bpftrace: bpftraceFormats,
 } satisfies Readonly<Record<string, CreateFormats>>;
 
+/** One of the names of `formats`. */
 export type FormatName = keyof typeof formats;
 
+/** Whether --format knows that name. */
 export function isFormatName(text: string): text is FormatName {
   return Object.hasOwn(formats, text);
 }
 
+/** In the order in which --help shows them. */
 export const formatNames: readonly FormatName[] = Object.keys(formats).filter(isFormatName);
