@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 /** Longest delay that setTimeout takes (2^31 - 1); a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * How long before the deadline a timer is made to fire. libuv's timers have a grain of 1 ms and

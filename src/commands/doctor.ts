@@ -12,6 +12,7 @@ import { readUserNames } from '../proc/host.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { findPlugin, readQemuCommand } from '../qemu/plugin.js';
 import { surveyGuests } from '../qemu/survey.js';
+import { totalOf } from '../sampler/reading.js';
 import { counted, groupDigits } from '../text/figures.js';
 import { isUtf8Locale } from '../text/printable.js';
 import { Diagnosis, diagnosisText } from './diagnosis.js';
@@ -194,8 +195,7 @@ async function checkReading(
       const attached = await find();
       const outcome = await guest.watch.read(attached.counters);
       if (outcome.kind !== 'reading') throw noBaseline(guest.target.pid, outcome);
-      const total = outcome.reading.counters.reduce((sum, counter) => sum + counter, 0n);
-      return { attached, total };
+      return { attached, total: totalOf(outcome.reading.counters) };
     },
     ({ attached: { counters }, total }) => {
       const each = counters.perVcpu ? 'per vCPU' : 'for all vCPUs together';

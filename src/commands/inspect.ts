@@ -6,6 +6,7 @@ import { abridged, countingCaveats, vcpuLabels } from '../guest/vcpu-labels.js';
 import { type PluginKind, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
 import { printOut } from '../output/open-output.js';
+import { totalOf } from '../sampler/reading.js';
 import { groupDigits } from '../text/figures.js';
 import { printable } from '../text/printable.js';
 
@@ -119,7 +120,7 @@ async function counterFacts(
     return [['counters', `can't be read: ${why}`]];
   }
   const { counters } = outcome.reading;
-  const total = counters.reduce((sum, counter) => sum + counter, 0n);
+  const total = totalOf(counters);
   const label = vcpuLabels(attached);
   const shown = attached.counters.perVcpu
     ? counters.slice(0, counters.findLastIndex((counter) => counter !== 0n) + 1)

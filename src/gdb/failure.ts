@@ -30,6 +30,11 @@ export function isGdbFailure(
   );
 }
 
+/** Whether gdb says that the kernel does not let it trace the process. */
+export function isPtraceRefusal(error: unknown): error is GdbRefusedError {
+  return error instanceof GdbRefusedError && /not permitted|already traced/.test(error.message);
+}
+
 /** Whether gdb is gone or hangs, so that another one may do better. */
 export function isLossOfGdb(error: unknown): error is GdbTimeoutError | GdbGoneError {
   return error instanceof GdbTimeoutError || error instanceof GdbGoneError;

@@ -6,7 +6,7 @@ import { groupByFile, parseMaps } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { readMaps, readProcess } from '../proc/process.js';
 import { attach } from './attach.js';
-import { GdbRefusedError, isGdbFailure } from './failure.js';
+import { isGdbFailure, isPtraceRefusal } from './failure.js';
 import { leave } from './leave.js';
 import { readMemory } from './memory.js';
 import { startGdb } from './start.js';
@@ -53,7 +53,7 @@ async function attachAndRead(gdbCommand: string, pid: number): Promise<void> {
     }
   } catch (error) {
     if (!isGdbFailure(error)) throw error;
-    if (error instanceof GdbRefusedError && /not permitted|already traced/.test(error.message)) {
+    if (isPtraceRefusal(error)) {
       throw await explainRefusal(target);
     }
     throw new SamplingFailedError(`gdb can't attach to a process of ours: ${error.message}`);

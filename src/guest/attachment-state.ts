@@ -1,5 +1,5 @@
 import { GuestStoppedError, SamplingFailedError } from '../errors.js';
-import { isGdbFailure } from '../gdb/failure.js';
+import { isGdbFailure, isPtraceRefusal } from '../gdb/failure.js';
 import type { Memory } from '../memory.js';
 import { explainRefusal } from '../proc/permission.js';
 import { readProcess } from '../proc/process.js';
@@ -42,7 +42,7 @@ export async function explainAttachFailure(error: unknown, guest: GuestProcess):
   if (!isGdbFailure(error)) return error;
   const { pid } = guest;
   if (!isAlive(guest)) return endedMeanwhile(pid);
-  if (/not permitted|already traced/.test(error.message)) {
+  if (isPtraceRefusal(error)) {
     return await explainRefusal(await readProcess(pid));
   }
   return new SamplingFailedError(

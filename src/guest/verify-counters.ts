@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory } from '../memory.js';
+import { totalOf } from '../sampler/reading.js';
 import { groupDigits } from '../text/figures.js';
 
 /** For how long what is no counter yet may become one: QEMU may have just begun, or be about to end. */
@@ -34,8 +35,8 @@ async function look(
 ): Promise<string | undefined> {
   try {
     // Blocks first: what is executed meanwhile adds to the instructions.
-    const blocks = blocksOf === undefined ? 0n : await totalOf(blocksOf, memory);
-    const insns = await totalOf(counters, memory);
+    const blocks = blocksOf === undefined ? 0n : totalOf((await blocksOf.read(memory)).counters);
+    const insns = totalOf((await counters.read(memory)).counters);
     // Where vCPUs lose increments, they need not lose as many of both.
     return 10n * insns >= 9n * blocks
       ? undefined
@@ -44,9 +45,4 @@ async function look(
     if (error instanceof UnreadableCountersError) return error.message;
     throw error;
   }
-}
-
-async function totalOf(counters: Counters, memory: Memory): Promise<bigint> {
-  const reading = await counters.read(memory);
-  return reading.counters.reduce((sum, counter) => sum + counter, 0n);
 }

@@ -1,7 +1,4 @@
-import { type MonotonicNs, systemClock } from '../clock.js';
-
-/** Longest delay that setTimeout takes (2^31 - 1 ms); a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS, type MonotonicNs, systemClock } from '../clock.js';
 
 /** A notification to wait for, which may have come already. */
 export class WakeUp {

@@ -45,3 +45,8 @@ export function shownVcpus(shownBefore: number, counters: readonly bigint[]): nu
   const highest = counters.findLastIndex((counter) => counter !== 0n);
   return Math.max(1, shownBefore, highest + 1);
 }
+
+/** The instructions of all counters together. */
+export function totalOf(counters: readonly bigint[]): bigint {
+  return counters.reduce((total, counter) => total + counter, 0n);
+}

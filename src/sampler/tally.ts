@@ -1,5 +1,5 @@
 import { type Delta, difference } from './delta.js';
-import { type GuestEnd, type Reading, shownVcpus } from './reading.js';
+import { type GuestEnd, type Reading, shownVcpus, totalOf } from './reading.js';
 import {
   type EndReason,
   type Gap,
@@ -43,7 +43,7 @@ export class Tally {
     for (const [index, insns] of delta.insns.entries()) {
       this.#insns[index] = (this.#insns[index] ?? 0n) + insns;
     }
-    const insns = sum(delta.insns);
+    const insns = totalOf(delta.insns);
     const durNs = Number(reading.takenAt - this.#last.takenAt);
     this.#shown = shownVcpus(this.#shown, reading.counters);
     this.#last = reading;
@@ -57,7 +57,7 @@ export class Tally {
       durNs,
       windowNs: reading.windowNs,
       insns,
-      total: sum(reading.counters),
+      total: totalOf(reading.counters),
       mips: mipsOf(insns, durNs),
       ...this.#vcpus(delta.insns),
     };
@@ -69,7 +69,7 @@ export class Tally {
   }
 
   summary(reason: EndReason, late: number, end?: GuestEnd): Summary {
-    const insns = sum(this.#insns);
+    const insns = totalOf(this.#insns);
     const elapsedNs = Number(this.#last.takenAt - this.#baseline.takenAt);
     return {
       samples: this.#samples,
@@ -78,7 +78,7 @@ export class Tally {
       elapsedNs,
       insns,
       mips: mipsOf(insns, elapsedNs),
-      total: sum(this.#last.counters),
+      total: totalOf(this.#last.counters),
       ...this.#vcpus(this.#insns),
       reason,
       ...(end === undefined ? {} : { end }),
@@ -96,8 +96,4 @@ export class Tally {
 
 function fallText({ index, before, after }: Extract<Delta, { kind: 'fell' }>): string {
   return `the counter went back (slot ${index}: from ${before} to ${after ?? 'nothing'})`;
-}
-
-function sum(values: readonly bigint[]): bigint {
-  return values.reduce((total, value) => total + value, 0n);
 }

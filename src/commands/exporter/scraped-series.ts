@@ -1,7 +1,7 @@
 import type { GuestLabels, ScrapedCounters, ScrapedGuest } from '../../exporter/fleet-families.js';
 import type { Caveat } from '../../guest/vcpu-labels.js';
 import type { WatchedGuest } from '../../guest/watched-guest.js';
-import { type Reading, type ReadOutcome, shownVcpus } from '../../sampler/reading.js';
+import { type Reading, type ReadOutcome, shownVcpus, totalOf } from '../../sampler/reading.js';
 
 /** How long a scrape waits for a guest's counters. Prometheus itself waits 10 s. */
 const READ_MS = 1_000;
@@ -64,7 +64,7 @@ export class GuestSeries {
 
   #counters({ counters, windowNs }: Reading): ScrapedCounters {
     if (!this.#guest.attached.counters.perVcpu) {
-      const total = counters.reduce((sum, counter) => sum + counter, 0n);
+      const total = totalOf(counters);
       return { counts: [{ vcpu: undefined, total }], windowNs };
     }
     this.#shownVcpus = shownVcpus(this.#shownVcpus, counters);
