@@ -123,25 +123,34 @@ define icount-array
   set $icount_slots = (int)(sizeof('insn.c'::counts) / sizeof('insn.c'::counts[0]))
   set $icount_stride = (int)sizeof('insn.c'::counts[0])
   set $icount_first = (char *)&'insn.c'::counts[0].insn_count
-  if $icount_stride == 16
-    if 'insn.c'::do_inline
-      icount-one libinsn insn.c array-with-pc inline_insn_count
-    else
-      printf "libinsn, layout array-with-pc, callback mode\n"
-      icount-each
-    end
+  set $icount_bytes = (int)sizeof('insn.c'::counts[0].insn_count)
+  if $icount_bytes != 8
+    printf "icount: libinsn's counters have %d bytes instead of 8; nothing was read\n", $icount_bytes
   else
-    if 'insn.c'::do_inline
-      icount-one libinsn insn.c array inline_insn_count
+    if $icount_stride == 16
+      icount-array-of array-with-pc
     else
-      printf "libinsn, layout array, callback mode\n"
-      icount-each
+      icount-array-of array
     end
   end
 end
 
 document icount-array
 Print the counters of QEMU 7.0 to 8.2. Use icount.
+end
+
+# icount-array-of LAYOUT
+define icount-array-of
+  if 'insn.c'::do_inline
+    icount-one libinsn insn.c $arg0 inline_insn_count
+  else
+    printf "libinsn, layout $arg0, callback mode\n"
+    icount-each
+  end
+end
+
+document icount-array-of
+Print them by the name of their layout. Use icount.
 end
 
 # icount-scoreboard PLUGIN FILE LAYOUT
@@ -179,8 +188,9 @@ end
 # mode of a system; else max_cpus is 0, and inline_count is for all.
 define icount-struct
   set $icount_offset = (char *)&'bb.c'::inline_count.insn_count - (char *)&'bb.c'::inline_count
-  if sizeof('bb.c'::inline_count) != 32 || $icount_offset != 24
-    printf "icount: libbb's inline_count has %d bytes and insn_count at %d, instead of 32 and 24; nothing was read\n", (int)sizeof('bb.c'::inline_count), (int)$icount_offset
+  set $icount_bytes = (int)sizeof('bb.c'::inline_count.insn_count)
+  if sizeof('bb.c'::inline_count) != 32 || $icount_offset != 24 || $icount_bytes != 8
+    printf "icount: libbb's inline_count has %d bytes and insn_count %d at %d, instead of 32 and 8 at 24; nothing was read\n", (int)sizeof('bb.c'::inline_count), $icount_bytes, (int)$icount_offset
   else
     if 'bb.c'::do_inline || 'bb.c'::max_cpus == 0
       icount-one libbb bb.c block-struct inline_count.insn_count

@@ -50,6 +50,9 @@ export class ProcUnusableError extends IcountError {
   override readonly exitCode = ExitCode.samplingFailed;
 }
 
+/** What is said of a process that ends while we have to do with it. */
+export const ENDED_MEANWHILE = 'ended while we looked at it';
+
 /** The process is not there, or no longer. */
 export class NoSuchProcessError extends IcountError {
   override readonly name = 'NoSuchProcessError' as const;

@@ -6,7 +6,9 @@ import { UsageError } from '../errors.js';
  * more. commander then throws as it does for an error, but with exit code 0.
  */
 export function takePrinting(program: Command, print: (text: string) => void): Command {
-  return program.configureOutput({ outputError: () => {}, writeOut: print }).exitOverride();
+  return program
+    .configureOutput({ outputError: () => {}, writeErr: () => {}, writeOut: print })
+    .exitOverride();
 }
 
 /**
@@ -15,6 +17,9 @@ export function takePrinting(program: Command, print: (text: string) => void): C
  * `unknown option '--foo' (did you mean --for?)`. `command` is that of ours which was given.
  */
 export function usageError(error: CommanderError, command: string | undefined): UsageError {
+  if (error.code === 'commander.help') {
+    return new UsageError('help knows no such command', 'icount-gdb --help shows what there is');
+  }
   const [sentence = '', advice] = error.message.replace(/^error: /, '').split('\n', 2);
   const suggested = advice === undefined ? '' : ` ${advice.replace('(Did', '(did')}`;
   return new UsageError(

@@ -28,7 +28,9 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
     const isCommanders = error instanceof CommanderError;
     // What it has printed was asked for.
     if (!isCommanders || error.exitCode !== 0) {
-      throw usageHint(own, program) ?? (isCommanders ? usageError(error, subcommand) : error);
+      throw (
+        usageHint(own, program, command) ?? (isCommanders ? usageError(error, subcommand) : error)
+      );
     }
   }
   if (command !== undefined && subcommand !== undefined && subcommand === program.args[0]) {

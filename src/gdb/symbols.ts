@@ -1,6 +1,6 @@
 import type { ElfFile } from '../elf/elf.js';
 import { variableNames } from '../layout/layouts.js';
-import type { Variable, Variables } from '../layout/variable.js';
+import type { Member, Variable, Variables } from '../layout/variable.js';
 import { quoteArgument } from '../mi/quote.js';
 import { findText, findValue, type MiResult, type MiValue } from '../mi/record.js';
 import { GdbRefusedError } from './failure.js';
@@ -84,12 +84,12 @@ async function fromDebugInformation(
 ): Promise<Variable | undefined> {
   const [type] = types;
   if (types.length !== 1 || type === undefined) return undefined;
-  const [size, address, counterOffset, elementSize, counterOffsetOfElement] = await Promise.all([
+  const [size, address, counter, elementSize, counterOfElement] = await Promise.all([
     evaluate(session, `sizeof(${name})`),
     evaluate(session, `(unsigned long)&${name}`),
-    evaluate(session, `(long)&${name}.insn_count-(long)&${name}`),
+    counterIn(session, name),
     evaluate(session, `sizeof(${name}[0])`),
-    evaluate(session, `(long)&${name}[0].insn_count-(long)&${name}[0]`),
+    counterIn(session, `${name}[0]`),
   ]);
   if (size === undefined || address === undefined) return undefined;
   const variable: Variable = {
@@ -97,15 +97,25 @@ async function fromDebugInformation(
     sizeBytes: Number(size),
     source: 'debug information',
     type,
-    ...(counterOffset === undefined ? {} : { counterOffsetBytes: Number(counterOffset) }),
+    ...(counter === undefined ? {} : { counter }),
   };
-  if (elementSize === undefined || counterOffsetOfElement === undefined) return variable;
-  const element = {
-    sizeBytes: Number(elementSize),
-    counterOffsetBytes: Number(counterOffsetOfElement),
-  };
-  return { ...variable, element };
+  if (elementSize === undefined || counterOfElement === undefined) return variable;
+  return { ...variable, element: { sizeBytes: Number(elementSize), counter: counterOfElement } };
 }
+
+/** The member `insn_count` of a structure; its offset and size in one number, and so in one answer. */
+async function counterIn(session: GdbSession, struct: string): Promise<Member | undefined> {
+  const member = `${struct}.insn_count`;
+  const both = await evaluate(
+    session,
+    `((long)&${member}-(long)&${struct})*${MEMBER_BYTES}+sizeof(${member})`,
+  );
+  if (both === undefined) return undefined;
+  return { offsetBytes: Number(both / MEMBER_BYTES), sizeBytes: Number(both % MEMBER_BYTES) };
+}
+
+/** More than any member has that could be a counter. */
+const MEMBER_BYTES = 65_536n;
 
 /**
  * gdb's answer, unless `.symtab` says otherwise. gdb turns the descriptor into a path and opens

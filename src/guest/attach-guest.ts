@@ -50,13 +50,15 @@ export async function findCounters(
   const own = match.counters(counting, plugin.loadBias, counting.mode);
   const counters = match.counters(counting, plugin.loadBias, mode);
   if (options.mode === 'percpu' && !counters.perVcpu) throw notPerVcpu(guest, counting.mode);
+  if (dependsOnVcpus(counters)) await vcpus.look();
   // Types tell what a variable is. Sizes alone may be those of something else.
   if ([...guest.variables.values()].some(({ source }) => source === 'symbol table')) {
-    const blocks = match.blocks?.(counting, plugin.loadBias, mode);
+    // Where vCPUs lose increments, they don't lose as many of both.
+    const isLossy = counters.lossy && vcpus.areParallel;
+    const blocks = isLossy ? undefined : match.blocks?.(counting, plugin.loadBias, mode);
     const amiss = await verifyCounters({ counters, blocks }, memory, () => isAlive(target));
     if (amiss !== undefined) throw noCounters(guest, amiss);
   }
-  if (dependsOnVcpus(counters)) await vcpus.look();
   const isElsewhere = own.address !== counters.address;
   return { counters, activeMode: isElsewhere ? counting.mode : undefined, vcpus };
 }

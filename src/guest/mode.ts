@@ -49,7 +49,7 @@ export function commandLineMode(
 ): Mode {
   const isNamed = (file: string, path: string): boolean => basename(file) === basename(path);
   const options = [
-    plugins.filter(({ file }) => file === mappedPath),
+    plugins.filter(({ file, realFile }) => (realFile ?? file) === mappedPath),
     plugins.filter(({ file }) => isNamed(file, mappedPath)),
     plugins.filter(({ file }) => !others.some((other) => isNamed(file, other))),
   ].find(({ length }) => length > 0);

@@ -2,7 +2,7 @@ import { NoSuchProcessError, UnresolvedCountersError } from '../errors.js';
 import { isGdbFailure } from '../gdb/failure.js';
 import { readVariables } from '../gdb/symbols.js';
 import { type LayoutMatch, type Mode, pluginNames } from '../layout/layout.js';
-import { selectLayout } from '../layout/layouts.js';
+import { selectLayout, whatIsKnown } from '../layout/layouts.js';
 import type { Variables } from '../layout/variable.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { hasEnded, readThreads } from '../proc/threads.js';
@@ -89,6 +89,7 @@ export async function resolveGuest(
     const sampler = chooseSampler(options.sampler, options.gdb, watch.gdb.noSampler);
     const variables = await watch.ask((session) => readVariables(session, plugin.elf));
     if (variables.size === 0) throw withoutVariables(plugin);
+    if (!variables.has('do_inline')) throw withoutMode(plugin);
     const { wordBytes } = plugin.elf;
     const match = selectLayout(variables, wordBytes, printable(plugin.name), plugin.kind);
     return { target, command, plugin, variables, match, watch, sampler, vcpus, leave };
@@ -98,6 +99,15 @@ export async function resolveGuest(
       ? new UnresolvedCountersError(printable(plugin.name), error.message)
       : error;
   }
+}
+
+/** Every libinsn and libbb has this switch: one without would have its mode guessed. */
+function withoutMode({ name, kind }: PluginFile): UnresolvedCountersError {
+  return new UnresolvedCountersError(
+    printable(name),
+    'it has no variable do_inline, by which a plugin says how it counts',
+    whatIsKnown(kind),
+  );
 }
 
 function withoutVariables({ name, kind, elf }: PluginFile): UnresolvedCountersError {

@@ -37,8 +37,7 @@ async function look(
     // Blocks first: what is executed meanwhile adds to the instructions.
     const blocks = blocksOf === undefined ? 0n : totalOf((await blocksOf.read(memory)).counters);
     const insns = totalOf((await counters.read(memory)).counters);
-    // Where vCPUs lose increments, they need not lose as many of both.
-    return 10n * insns >= 9n * blocks
+    return insns >= blocks
       ? undefined
       : `${groupDigits(insns)} instructions in ${groupDigits(blocks)} blocks`;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { countersIn, countersOf, expectCounter, singleCounter } from './counters.js';
+import { countersIn, countersOf, expectCounter, expectMember, singleCounter } from './counters.js';
 import type { Counters, Layout } from './layout.js';
 import type { Variable } from './variable.js';
 
@@ -60,11 +60,11 @@ function expectElements(counts: Variable, shape: Shape): string | undefined {
   if (counts.sizeBytes % shape.strideBytes !== 0) {
     return `counts has ${counts.sizeBytes} bytes, which is no number of elements of ${shape.strideBytes}`;
   }
-  const offset = counts.element?.counterOffsetBytes;
-  if (offset !== undefined && offset !== shape.counterOffsetBytes) {
-    return `counts[0].insn_count lies at byte ${offset} of ${shape.strideBytes}`;
-  }
-  return undefined;
+  if (counts.element === undefined) return undefined;
+  return expectMember('counts[0].insn_count', counts.element.counter, {
+    offsetBytes: shape.counterOffsetBytes,
+    structBytes: shape.strideBytes,
+  });
 }
 
 function slotCounters(shape: Shape, address: bigint, slots: number): Counters {

@@ -1,5 +1,5 @@
 import { decodeUnsigned, type Memory, type MemoryRange } from '../memory.js';
-import { countersIn, countersOf, readOne, singleCounter } from './counters.js';
+import { countersIn, countersOf, expectMember, readOne, singleCounter } from './counters.js';
 import {
   type Counters,
   type Layout,
@@ -56,11 +56,14 @@ function expectStruct(variables: Variables): string | undefined {
   if (inline?.sizeBytes !== STRUCT_BYTES) {
     return `inline_count has ${inline?.sizeBytes} bytes, where a CPUCount has ${STRUCT_BYTES}`;
   }
-  const offset = inline.type === undefined ? COUNTER_OFFSET_BYTES : inline.counterOffsetBytes;
-  if (offset === COUNTER_OFFSET_BYTES) return undefined;
-  return offset === undefined
-    ? `inline_count is of type ${inline.type}, which has no insn_count`
-    : `inline_count.insn_count lies at byte ${offset} of ${STRUCT_BYTES}`;
+  if (inline.type === undefined) return undefined;
+  if (inline.counter === undefined) {
+    return `inline_count is of type ${inline.type}, which has no insn_count`;
+  }
+  return expectMember('inline_count.insn_count', inline.counter, {
+    offsetBytes: COUNTER_OFFSET_BYTES,
+    structBytes: STRUCT_BYTES,
+  });
 }
 
 function expectPointer(variables: Variables, wordBytes: 4 | 8): string | undefined {

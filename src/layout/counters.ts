@@ -9,7 +9,7 @@ import {
   UnreadableCountersError,
 } from './layout.js';
 import { type Place, rangesOf } from './place.js';
-import type { Variable, Variables } from './variable.js';
+import type { Member, Variable, Variables } from './variable.js';
 
 /** Every counter of every plugin is a `uint64_t`. */
 export const COUNTER_BYTES = 8;
@@ -30,6 +30,20 @@ export function expectCounter(name: string, variable: Variable): string | undefi
     return `${name} is of type ${variable.type}, where a counter is a uint64_t`;
   }
   return undefined;
+}
+
+/** Undefined if the member is one counter, at that offset of a structure; else what it is instead. */
+export function expectMember(
+  name: string,
+  { offsetBytes, sizeBytes }: Member,
+  expected: { readonly offsetBytes: number; readonly structBytes: number },
+): string | undefined {
+  if (offsetBytes !== expected.offsetBytes) {
+    return `${name} lies at byte ${offsetBytes} of ${expected.structBytes}`;
+  }
+  return sizeBytes === COUNTER_BYTES
+    ? undefined
+    : `${name} has ${sizeBytes} bytes, where a counter has ${COUNTER_BYTES}`;
 }
 
 /** One counter that all vCPUs add to; `lossy` unless each holds a lock meanwhile. */

@@ -7,14 +7,16 @@ export interface Variable {
   readonly source: 'debug information' | 'symbol table';
   /** The type's name as gdb prints it; only with debug information. */
   readonly type?: string;
-  /** For a structure with a member `insn_count`: where that lies; only with debug information. */
-  readonly counterOffsetBytes?: number;
-  /** For an array of structures with a member `insn_count`; only with debug information. */
-  readonly element?: {
-    readonly sizeBytes: number;
-    /** Where `insn_count` lies within it. */
-    readonly counterOffsetBytes: number;
-  };
+  /** The member `insn_count` of a structure that has one; only with debug information. */
+  readonly counter?: Member;
+  /** The elements of an array of such structures; only with debug information. */
+  readonly element?: { readonly sizeBytes: number; readonly counter: Member };
+}
+
+/** A member of a structure. */
+export interface Member {
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
 }
 
 /** The variables by which the layouts are told apart, by name. Absent ones are not there. */

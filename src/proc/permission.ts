@@ -1,11 +1,18 @@
-import { AlreadyTracedError, type IcountError, NotPermittedError } from '../errors.js';
+import {
+  AlreadyTracedError,
+  ENDED_MEANWHILE,
+  type IcountError,
+  NoSuchProcessError,
+  NotPermittedError,
+} from '../errors.js';
 import { printable } from '../text/printable.js';
-import { type ProcessFacts, readArguments, readFamily } from './process.js';
+import { isExiting, type ProcessFacts, readArguments, readFamily } from './process.js';
 import { readThreads, tracerOf } from './threads.js';
 import { readTraceFacts, type Surroundings, type TraceFacts } from './trace-facts.js';
 
 /** Why the kernel refused to let us look into a process or trace it. To be called after it did. */
 export async function explainRefusal(target: ProcessFacts): Promise<IcountError> {
+  if (isExiting(target.pid)) return new NoSuchProcessError(target.pid, ENDED_MEANWHILE);
   const tracer = tracerOf(readThreads(target.pid));
   if (tracer !== undefined) return await alreadyTraced(target.pid, tracer);
   return notPermitted(await readTraceFacts(target));

@@ -72,6 +72,19 @@ export function hasAddressSpace(pid: number): boolean {
   return statusField(status, 'VmSize') !== '';
 }
 
+/** `PF_EXITING` of a process's flags (include/linux/sched.h). */
+const EXITING = 0x4;
+
+/**
+ * Whether a process has ended, or is about to: it may have given up its memory, by which it was known,
+ * and be there still.
+ */
+export function isExiting(pid: number): boolean {
+  const stat = readTextNow(`/proc/${pid}/stat`);
+  if (stat === undefined) return true;
+  return (parseStat(stat).flags & EXITING) !== 0 && !hasAddressSpace(pid);
+}
+
 /** The parent's pid and the process group, or undefined when the process is gone. */
 export function readFamily(
   pid: number,
@@ -134,6 +147,7 @@ function parseStat(stat: string): {
   state: string;
   parent: number;
   group: number;
+  flags: number;
   startTicks: bigint;
 } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -142,6 +156,7 @@ function parseStat(stat: string): {
     state: fields[0] ?? '?',
     parent: Number(fields[1] ?? 0),
     group: Number(fields[2] ?? 0),
+    flags: Number(fields[9 - FIELD_AFTER_NAME] ?? 0),
     startTicks: BigInt(fields[22 - FIELD_AFTER_NAME] ?? 0),
   };
 }

@@ -1,8 +1,14 @@
-import { type IcountError, NoPluginError, UnresolvedCountersError } from '../errors.js';
+import {
+  ENDED_MEANWHILE,
+  type IcountError,
+  NoPluginError,
+  NoSuchProcessError,
+  UnresolvedCountersError,
+} from '../errors.js';
 import { EITHER_PLUGIN, type PluginKind, pluginNames } from '../layout/layout.js';
 import type { MappedFile } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
-import { type ProcessFacts, readArguments } from '../proc/process.js';
+import { isExiting, type ProcessFacts, readArguments } from '../proc/process.js';
 import { findDescendants } from '../proc/processes.js';
 import { printable } from '../text/printable.js';
 import type { QemuCommand } from './command-line.js';
@@ -24,8 +30,9 @@ export async function explainAbsence(
   target: ProcessFacts,
   command: QemuCommand,
   otherPlugins: readonly OtherPlugin[],
-): Promise<NoPluginError> {
+): Promise<IcountError> {
   const { pid } = target;
+  if (isExiting(pid)) return new NoSuchProcessError(pid, ENDED_MEANWHILE);
   for (const child of await findDescendants(pid)) {
     if (await seemsToHavePlugin(child)) {
       const argv = (await readArguments(child)).join(' ');
@@ -81,6 +88,7 @@ export async function explainUnopened(
   mapped: MappedFile,
   met: Exclude<MappedElf, { readonly kind: 'opened' }>,
 ): Promise<IcountError> {
+  if (isExiting(target.pid)) return new NoSuchProcessError(target.pid, ENDED_MEANWHILE);
   const what = mapped.deleted
     ? 'it was deleted or replaced since QEMU loaded it'
     : 'it is not to be found or may not be opened where QEMU loaded it from';

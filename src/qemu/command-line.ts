@@ -13,6 +13,8 @@ import { type Option, parseVcpus } from './smp.js';
 export interface PluginOption {
   /** As given: it may be relative to the directory in which QEMU was started. */
   readonly file: string;
+  /** The file that the name leads to, where that could be followed. */
+  readonly realFile?: string;
   readonly args: readonly QemuOpt[];
   /** The counting plugins' switch; undefined for a value that they do not understand. */
   readonly inline: boolean | undefined;

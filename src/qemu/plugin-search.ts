@@ -5,7 +5,7 @@ import { groupByFile, type MappedFile, parseMaps } from '../proc/maps.js';
 import { explainRefusal } from '../proc/permission.js';
 import { type ProcessFacts, readMaps } from '../proc/process.js';
 import { explainUnopened, type OtherPlugin } from './absence.js';
-import type { QemuCommand } from './command-line.js';
+import type { PluginOption, QemuCommand } from './command-line.js';
 import { type OpenElfFile, openMapped, PLUGIN_ENTRY } from './mapped-elf.js';
 import { hasSomeVariable, kindByName, kindByVariables } from './plugin-file.js';
 import type { SymbolFile } from './symbol-file.js';
@@ -72,8 +72,8 @@ export async function searchPlugins(
   };
   for (const mapped of named) await lookAt(mapped);
   // One that QEMU was given by the name of a link may be the one that is read first.
-  const areNamed = command.plugins.every(({ file }) =>
-    named.some(({ path }) => basename(path) === basename(file)),
+  const areNamed = command.plugins.every((plugin) =>
+    named.some(({ path }) => isFileOf(plugin, path)),
   );
   const unnamed = extent === 'all' ? files.filter((file) => !named.includes(file)) : [];
   for (const mapped of unnamed) {
@@ -99,8 +99,13 @@ async function mappedFiles(target: ProcessFacts): Promise<readonly MappedFile[]>
 function isNamed(file: MappedFile, command: QemuCommand): boolean {
   return (
     kindByName(file.path) !== undefined ||
-    command.plugins.some((plugin) => basename(plugin.file) === basename(file.path))
+    command.plugins.some((plugin) => isFileOf(plugin, file.path))
   );
+}
+
+/** By where its name leads, or else by its name alone. */
+function isFileOf({ file, realFile }: PluginOption, path: string): boolean {
+  return realFile === path || basename(file) === basename(path);
 }
 
 function isPlugin(elf: ElfFile): boolean {

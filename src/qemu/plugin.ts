@@ -1,9 +1,16 @@
+import { readlinkSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UnresolvedCountersError } from '../errors.js';
-import type { PluginKind } from '../layout/layout.js';
+import { type PluginKind, pluginNames } from '../layout/layout.js';
 import { type ProcessFacts, readEnvironment } from '../proc/process.js';
 import { printable } from '../text/printable.js';
 import { explainAbsence, explainUnwanted } from './absence.js';
-import { parseQemuCommand, type QemuCommand, qemuArguments } from './command-line.js';
+import {
+  type PluginOption,
+  parseQemuCommand,
+  type QemuCommand,
+  qemuArguments,
+} from './command-line.js';
 import { fileForGdb } from './gdb-file.js';
 import { describeElfFailure } from './mapped-elf.js';
 import {
@@ -46,6 +53,9 @@ export async function findPlugin(
     chosen?.mapped ?? unopened?.mapped ?? others.find(({ isStripped }) => isStripped)?.mapped;
   if (pluginFile !== undefined && mapped !== undefined) {
     await chosen?.handle.close();
+    if (chosen !== undefined && symbols?.kind !== undefined && symbols.kind !== chosen.kind) {
+      throw ofAnotherKind(pluginFile, symbols.kind, chosen);
+    }
     const kind = chosen?.kind ?? symbols?.kind ?? kindByName(mapped.path) ?? 'insn';
     const otherPlugins = loaded.filter(({ path }) => path !== mapped.path);
     return await withSymbolFile(target, { mapped, kind, otherPlugins }, pluginFile);
@@ -86,10 +96,21 @@ export async function locatePlugin(
 /** The command line of a QEMU process, with what its environment adds to it. */
 export async function readQemuCommand(target: ProcessFacts): Promise<QemuCommand> {
   const plugin = await readEnvironment(target.pid, 'QEMU_PLUGIN');
-  return parseQemuCommand(
+  const command = parseQemuCommand(
     qemuArguments(target.executable, target.argv),
     plugin === undefined ? {} : { QEMU_PLUGIN: plugin },
   );
+  const plugins = command.plugins.map((option) => ({ ...option, ...realFileOf(target, option) }));
+  return { ...command, plugins };
+}
+
+/** Where the name of a plugin leads by now, as the maps have it; nothing where that is not to be found. */
+function realFileOf({ pid }: ProcessFacts, { file }: PluginOption): Pick<PluginOption, 'realFile'> {
+  try {
+    return { realFile: realpathSync(resolve(readlinkSync(`/proc/${pid}/cwd`), file)) };
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -124,6 +145,18 @@ function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginF
     needsVerification: !isMappedFile,
     otherPlugins: loaded.filter(({ path }) => path !== mapped.path),
   };
+}
+
+function ofAnotherKind(
+  file: string,
+  kind: PluginKind,
+  { kind: loaded, mapped }: FoundPlugin,
+): UnresolvedCountersError {
+  return new UnresolvedCountersError(
+    printable(file),
+    `it is a ${pluginNames[kind]}, and what is to be read a ${pluginNames[loaded]} (${printable(mapped.path)})`,
+    `give --plugin-file a copy of that`,
+  );
 }
 
 /** @throws UnresolvedCountersError */

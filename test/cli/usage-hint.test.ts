@@ -7,10 +7,20 @@ const program = createProgram('0', undefined, () => {});
 test.each([
   ['-p 1234', 'there is no option -p: process ids need none', 'icount-gdb 1234'],
   ['-p1234', 'there is no option -p: process ids need none', 'icount-gdb 1234'],
-  ['-i 1s -p 1,2', 'there is no option -p: process ids need none', 'icount-gdb 1 2'],
+  ['-i 1s -p 1,2', 'there is no option -p: process ids need none', 'icount-gdb -i 1s 1 2'],
   ['--pid=7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
   ['--pid 7', 'there is no option --pid: process ids need none', 'icount-gdb 7'],
   ['inspect -p 7', 'there is no option -p: process ids need none', 'icount-gdb inspect 7'],
+  ['stat -p 7', 'there is no option -p: process ids need none', 'icount-gdb 7'],
+  ['-p 7 -i 2s -n 3', 'there is no option -p: process ids need none', 'icount-gdb 7 -i 2s -n 3'],
+  ['-p 7 sleep 1', 'there is no option -p: process ids need none', 'icount-gdb 7 -- sleep 1'],
+  ['7 -p', 'there is no option -p: process ids need none', 'icount-gdb 7'],
+  ['7 1s', '"1s" is no process id', 'an interval goes behind -i: icount-gdb 7 -i 1s'],
+  [
+    '7 list',
+    '"list" is no process id',
+    'a command of icount-gdb comes first: icount-gdb help list shows what there is',
+  ],
   [
     '12 -i 1s -q sleep 5',
     '"sleep" is no process id',
@@ -44,3 +54,7 @@ test.each(['--plot x', '12 --foo bar', 'lst', '12', 'inspect 12 13', '--frobnica
     expect(usageHint(line.split(' '), program)).toBeUndefined();
   },
 );
+
+test('what comes behind -- stays there', () => {
+  expect(usageHint(['-p', '7'], program, ['sleep', '1'])?.hint).toBe('icount-gdb 7 -- sleep 1');
+});

@@ -23,6 +23,7 @@ test.each([
   ['completion bsh', 'unknown shell "bsh" (did you mean bash?)'],
   ['list --format csv', 'unknown format "csv"'],
   ['foo', '"foo" is no process id'],
+  ['help foo', 'help knows no such command'],
   ['0', '"0" is no process id'],
   ['inspect -- ls', "missing required argument 'pid'"],
   ['inspect', "missing required argument 'pid'"],

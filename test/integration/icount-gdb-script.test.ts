@@ -85,7 +85,14 @@ test.each([
     counters:
       'typedef struct { void **pdata; unsigned len; } GPtrArray; static kept GPtrArray *counts; static kept int max_cpus; static kept struct { uint64_t lock; int index; uint64_t bb_count, insn_count, loads; } inline_count',
     count: 'inline_count.insn_count = max_cpus = counts != 0',
-    says: "libbb's inline_count has 40 bytes and insn_count at 24, instead of 32 and 24",
+    says: "libbb's inline_count has 40 bytes and insn_count 8 at 24, instead of 32 and 8 at 24",
+  },
+  {
+    what: 'a counter of four bytes',
+    counters:
+      'typedef struct { void **pdata; unsigned len; } GPtrArray; static kept GPtrArray *counts; static kept int max_cpus; static kept struct { uint64_t lock; int index; uint64_t bb_count; uint32_t insn_count, rest; } inline_count',
+    count: 'inline_count.insn_count = max_cpus = counts != 0',
+    says: "libbb's inline_count has 32 bytes and insn_count 4 at 24, instead of 32 and 8 at 24",
   },
   {
     what: 'a pointer to something else',

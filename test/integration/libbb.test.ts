@@ -170,6 +170,14 @@ describe('a plugin like libbb whose counters are of unknown size or type', () =>
       untyped: 'leads to no counters (150 instructions in 300 blocks)',
     },
     {
+      what: 'a counter of 4 bytes where 8 are',
+      counters: `static kept struct { uint64_t lock; int index; uint64_t bb_count; uint32_t insn_count, rest; } inline_count; ${rest}`,
+      count: 'inline_count.insn_count = inline_count.rest = max_cpus = counts != 0',
+      typed: 'inline_count.insn_count has 4 bytes, where a counter has 8',
+      // By their sizes these variables are libbb's.
+      untyped: undefined,
+    },
+    {
       what: 'arrays of counters',
       counters: 'static kept uint64_t bb_count[2], insn_count[2]',
       count: 'bb_count[0] = insn_count[0] = 1',

@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pluginFile } from '../fixtures/cache.ts';
+import { compilePlugin } from '../fixtures/compile.ts';
+import { temporaryDirectory } from '../fixtures/directory.ts';
 import { startFixed } from '../fixtures/fixed.ts';
 import { startGuest } from '../fixtures/guest.ts';
 import { startHarts } from '../fixtures/harts.ts';
 import { icount } from '../fixtures/icount.ts';
 import { setVariables } from '../fixtures/poke.ts';
 import { readRecords } from '../fixtures/records.ts';
+import { expectRefusal } from '../fixtures/refusal.ts';
 import { whenUndisturbed } from '../fixtures/undisturbed.ts';
 
 const once = ['-f', 'jsonl', '-i', '10ms', '-n', 1] as const;
@@ -79,6 +83,19 @@ test.each([
     ),
   );
   await whenUndisturbed(guest.pid);
+});
+
+test('a plugin without do_inline is refused rather than its mode guessed', async () => {
+  using directory = temporaryDirectory();
+  const plugin = join(directory.path, 'libinsn.so');
+  compilePlugin(plugin, 'counters', {
+    COUNTERS: 'static kept uint64_t insn_count',
+    COUNT: 'insn_count = 1',
+    do_inline: 'use_inline',
+  });
+  await using guest = await startFixed(plugin);
+
+  expectRefusal(await icount([guest.pid]), 6, `${plugin}: it has no variable do_inline`);
 });
 
 test('where only its inline mode counts all vCPUs together, that is said, also by doctor', async () => {

@@ -6,11 +6,17 @@ import { typed, untyped } from './variables.js';
 
 const flag = typed(1, '_Bool');
 const counter = typed(8, 'uint64_t');
-const withPc = typed(128, 'InstructionCount [8]', { sizeBytes: 16, counterOffsetBytes: 8 });
-const withoutPc = typed(64, 'InstructionCount [8]', { sizeBytes: 8, counterOffsetBytes: 0 });
+const withPc = typed(128, 'InstructionCount [8]', {
+  sizeBytes: 16,
+  counter: { offsetBytes: 8, sizeBytes: 8 },
+});
+const withoutPc = typed(64, 'InstructionCount [8]', {
+  sizeBytes: 8,
+  counter: { offsetBytes: 0, sizeBytes: 8 },
+});
 
 const handle = typed(16, 'qemu_plugin_u64');
-const struct = { ...typed(32, 'CPUCount'), counterOffsetBytes: 24 };
+const struct = { ...typed(32, 'CPUCount'), counter: { offsetBytes: 24, sizeBytes: 8 } };
 const pointer = typed(8, 'GPtrArray *');
 const vcpus = typed(4, 'int');
 
@@ -106,15 +112,35 @@ test.each<[string, Variables, string]>([
     'elements whose counter lies elsewhere',
     variables({
       inline_insn_count: counter,
-      counts: typed(128, 'Pair [8]', { sizeBytes: 16, counterOffsetBytes: 0 }),
+      counts: typed(128, 'Pair [8]', { sizeBytes: 16, counter: { offsetBytes: 0, sizeBytes: 8 } }),
     }),
     'lies at byte 0 of 16',
+  ],
+  [
+    'elements whose counter has 4 bytes',
+    variables({
+      inline_insn_count: counter,
+      counts: typed(64, 'Half [8]', { sizeBytes: 8, counter: { offsetBytes: 0, sizeBytes: 4 } }),
+    }),
+    'counts[0].insn_count has 4 bytes',
+  ],
+  [
+    'a structure whose counter has 4 bytes',
+    variables({
+      inline_count: { ...typed(32, 'CPUCount'), counter: { offsetBytes: 24, sizeBytes: 4 } },
+      counts: pointer,
+      max_cpus: vcpus,
+    }),
+    'inline_count.insn_count has 4 bytes',
   ],
   [
     'elements of 24 bytes',
     variables({
       inline_insn_count: counter,
-      counts: typed(192, 'Triple [8]', { sizeBytes: 24, counterOffsetBytes: 0 }),
+      counts: typed(192, 'Triple [8]', {
+        sizeBytes: 24,
+        counter: { offsetBytes: 0, sizeBytes: 8 },
+      }),
     }),
     'counts: 192 bytes',
   ],
@@ -122,7 +148,7 @@ test.each<[string, Variables, string]>([
     'an array that ends within an element',
     variables({
       inline_insn_count: counter,
-      counts: typed(100, 'Pair [6]', { sizeBytes: 16, counterOffsetBytes: 8 }),
+      counts: typed(100, 'Pair [6]', { sizeBytes: 16, counter: { offsetBytes: 8, sizeBytes: 8 } }),
     }),
     'counts has 100 bytes',
   ],
@@ -141,7 +167,7 @@ test.each<[string, Variables, string]>([
   [
     'a structure whose counter lies elsewhere',
     variables({
-      inline_count: { ...typed(32, 'CPUCount'), counterOffsetBytes: 16 },
+      inline_count: { ...typed(32, 'CPUCount'), counter: { offsetBytes: 16, sizeBytes: 8 } },
       counts: pointer,
       max_cpus: vcpus,
     }),

@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { NoSuchProcessError } from '../../src/errors.js';
 import {
+  isExiting,
   readArguments,
   readEnvironment,
   readFamily,
@@ -11,6 +12,7 @@ import {
   readText,
   statusField,
 } from '../../src/proc/process.js';
+import { stateOf } from '../fixtures/process-status.ts';
 import { startProgram } from '../fixtures/program.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -48,6 +50,18 @@ test('a name with parentheses, blanks and newlines does not move the other field
 
   expect(startTicks).toBeGreaterThanOrEqual(readStartTicks(process.pid) ?? 0n);
   expect(readFamily(program.pid)).toMatchObject({ parent: process.pid });
+});
+
+test('a process that has ended, or is gone, is exiting', async () => {
+  // What `exec` leaves behind is nobody's to collect.
+  await using program = startProgram(['sh', '-c', 'true & echo $!; exec sleep 600']);
+  await until('its child', () => program.stdout.includes('\n'));
+  const zombie = Number(program.stdout);
+  await until('the end of that', () => stateOf(zombie) === 'Z');
+
+  expect(isExiting(zombie)).toBe(true);
+  expect(isExiting(nobody)).toBe(true);
+  expect(isExiting(program.pid)).toBe(false);
 });
 
 test('arguments may be empty or hold newlines', async () => {

@@ -24,14 +24,22 @@ export class History {
     guests: number,
   ): number | undefined {
     const point = Math.round(elapsedNs / this.#intervalNs);
-    let entry = this.#entries.at(-1);
-    if (entry === undefined || entry.point !== point || entry.rates.has(pid)) {
-      entry = { point, rates: new Map() };
-      this.#entries.push(entry);
-      if (this.#entries.length > CAPACITY) this.#entries.shift();
-    }
+    const entry = this.#entryFor(point, pid);
     entry.rates.set(pid, mips);
     return entry.rates.size === guests ? sumOf(entry) : undefined;
+  }
+
+  /** Of that point of the grid, where the guest is not in it yet: guests may tell of theirs in bundles. */
+  #entryFor(point: number, pid: number): Entry {
+    const entries = this.#entries;
+    let behind = entries.length;
+    while (behind > 0 && (entries[behind - 1]?.point ?? 0) > point) behind -= 1;
+    const last = entries[behind - 1];
+    if (last !== undefined && last.point === point && !last.rates.has(pid)) return last;
+    const entry = { point, rates: new Map() };
+    entries.splice(behind, 0, entry);
+    if (entries.length > CAPACITY) entries.shift();
+    return entry;
   }
 
   /** The newest last; undefined where no guest gave a value. */
