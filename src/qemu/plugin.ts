@@ -34,7 +34,7 @@ export interface PluginChoice {
  * Finds the counting plugin to read in a process, without touching the process. Of both, it is
  * libinsn, unless the user's choice says otherwise.
  *
- * @throws NoPluginError, NotPermittedError, UnresolvedCountersError
+ * @throws NoPluginError, NotPermittedError, NoSuchProcessError, UnresolvedCountersError
  */
 export async function findPlugin(
   target: ProcessFacts,
@@ -155,7 +155,7 @@ function ofAnotherKind(
   return new UnresolvedCountersError(
     printable(file),
     `it is a ${pluginNames[kind]}, and what is to be read a ${pluginNames[loaded]} (${printable(mapped.path)})`,
-    `give --plugin-file a copy of that`,
+    'give --plugin-file a copy of that',
   );
 }
 
