@@ -173,7 +173,7 @@ async function checkCounters(
   try {
     const memory = await diagnosis.check(
       'ptrace',
-      () => guest.watch.attach(guest.plugin.elf),
+      () => guest.reader.attach(guest.plugin.elf),
       () => 'attached, with all threads running',
     );
     if (memory === undefined) diagnosis.unknown('reading');
@@ -193,7 +193,7 @@ async function checkReading(
     'reading',
     async () => {
       const attached = await find();
-      const outcome = await guest.watch.read(attached.counters);
+      const outcome = await guest.reader.read(attached.counters);
       if (outcome.kind !== 'reading') throw noBaseline(guest.target.pid, outcome);
       return { attached, total: totalOf(outcome.reading.counters) };
     },

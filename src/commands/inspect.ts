@@ -55,13 +55,13 @@ function fileFacts({
   plugin,
   variables,
   match,
-  watch,
+  attachment,
   sampler,
 }: ResolvedGuest): readonly Fact[] {
   return [
     ['process', String(target.pid)],
     ['QEMU', target.executable],
-    ['gdb', watch.gdb.version],
+    ['gdb', attachment.gdb.version],
     ['sampler', sampler],
     ['plugin', plugin.mappedPath],
     ['kind', KINDS[match.layout.plugin]],
@@ -114,7 +114,7 @@ async function counterFacts(
   guest: ResolvedGuest,
   attached: AttachedGuest,
 ): Promise<readonly Fact[]> {
-  const outcome = await guest.watch.read(attached.counters);
+  const outcome = await guest.reader.read(attached.counters);
   if (outcome.kind !== 'reading') {
     const why = 'reason' in outcome ? outcome.reason : `the guest has ${outcome.kind}`;
     return [['counters', `can't be read: ${why}`]];

@@ -30,7 +30,7 @@ export async function attachGuest(
   options: GuestOptions,
   signal?: AbortSignal,
 ): Promise<AttachedGuest> {
-  return await findCounters(guest, await guest.watch.attach(guest.plugin.elf, signal), options);
+  return await findCounters(guest, await guest.reader.attach(guest.plugin.elf, signal), options);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Schedule,
 } from '../sampler/source.js';
 import type { Attachment } from './attachment.js';
+import type { GuestReader } from './reader.js';
 import { Sampling } from './sampling.js';
 import { WakeUp } from './wake-up.js';
 
@@ -20,20 +21,13 @@ const SILENCE_NS = BigInt(BEAT_NS) + 250_000_000n;
 /** A reading that is older when it arrives (we were stopped, or slow) makes no row. */
 const STALE_NS = 500_000_000n;
 
-/** What this needs of the watch that it belongs to. */
-interface Watch {
-  read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome>;
-  explain(reason: string): Promise<ReadOutcome>;
-  judge(reading: Reading): ReadOutcome;
-}
-
 /**
  * Receives the samples that gdb takes (gdb-scripts/sampler.py), some time later and in bundles.
  * While no gdb is attached, each point of the grid yields the reason instead.
  */
 export class InGdbSource implements ReadingSource {
   readonly #attachment: Attachment;
-  readonly #watch: Watch;
+  readonly #reader: GuestReader;
   readonly #counters: Counters;
   readonly #wakeUp = new WakeUp();
   #sampling: Sampling | undefined;
@@ -41,15 +35,15 @@ export class InGdbSource implements ReadingSource {
   #arrived: ReadAttempt[] = [];
   #latest: ReadAttempt | undefined;
 
-  constructor(attachment: Attachment, watch: Watch, counters: Counters) {
+  constructor(attachment: Attachment, reader: GuestReader, counters: Counters) {
     this.#attachment = attachment;
-    this.#watch = watch;
+    this.#reader = reader;
     this.#counters = counters;
     attachment.onStateChange(() => this.#wakeUp.notify());
   }
 
   async read(): Promise<ReadOutcome> {
-    return await this.#watch.read({ read: () => this.#readNow() });
+    return await this.#reader.read({ read: () => this.#readNow() });
   }
 
   async *follow(schedule: Schedule, signal: AbortSignal): AsyncGenerator<readonly ReadAttempt[]> {
@@ -188,9 +182,9 @@ export class InGdbSource implements ReadingSource {
   #explained(outcome: ReadOutcome): ReadOutcome | Promise<ReadOutcome> {
     switch (outcome.kind) {
       case 'reading':
-        return this.#watch.judge(outcome.reading);
+        return this.#reader.judge(outcome.reading);
       case 'failed':
-        return this.#watch.explain(outcome.reason);
+        return this.#reader.explain(outcome.reason);
       default:
         return outcome;
     }

@@ -10,9 +10,10 @@ import type { QemuCommand } from '../qemu/command-line.js';
 import { findPlugin, type PluginChoice, readQemuCommand } from '../qemu/plugin.js';
 import type { PluginFile } from '../qemu/plugin-file.js';
 import { printable } from '../text/printable.js';
+import { Attachment } from './attachment.js';
+import { GuestReader } from './reader.js';
 import { chooseSampler, type SamplerChoice, type SamplerKind } from './sampler-choice.js';
 import { Vcpus } from './vcpus.js';
-import { GuestWatch } from './watch.js';
 
 /** What the user chose about how a guest is looked at. */
 export interface GuestOptions extends PluginChoice {
@@ -37,7 +38,9 @@ export interface ResolvedGuest {
   readonly plugin: PluginFile;
   readonly variables: Variables;
   readonly match: LayoutMatch;
-  readonly watch: GuestWatch;
+  /** From `reader.attach` to `leave`. */
+  readonly attachment: Attachment;
+  readonly reader: GuestReader;
   readonly sampler: SamplerKind;
   readonly vcpus: Vcpus;
   /** Leaves it running. To be called once, whatever happened. */
@@ -71,28 +74,32 @@ export async function resolveGuest(
     );
   }
   const { startTicks } = target;
-  let watch: GuestWatch | undefined;
+  let attachment: Attachment | undefined;
   const leave = async (): Promise<void> => {
-    await watch?.leave();
+    await attachment?.leave();
     await plugin.handle.close();
   };
   try {
     // Reads QEMU's symbols, which are many, while gdb starts.
     const vcpus = new Vcpus({ target, command });
-    watch = await GuestWatch.open({
+    attachment = await Attachment.open({
       gdbCommand: options.gdb,
       pluginFd: plugin.handle.fd,
       pid,
       startTicks,
       ...events,
     });
-    const sampler = chooseSampler(options.sampler, options.gdb, watch.gdb.noSampler);
-    const variables = await watch.ask((session) => readVariables(session, plugin.elf));
+    const sampler = chooseSampler(options.sampler, options.gdb, attachment.gdb.noSampler);
+    const variables = await attachment.ask((session) => readVariables(session, plugin.elf));
     if (variables.size === 0) throw withoutVariables(plugin);
     if (!variables.has('do_inline')) throw withoutMode(plugin);
     const { wordBytes } = plugin.elf;
     const match = selectLayout(variables, wordBytes, printable(plugin.name), plugin.kind);
-    return { target, command, plugin, variables, match, watch, sampler, vcpus, leave };
+    const reader = new GuestReader(pid, attachment);
+    return {
+      ...{ target, command, plugin, variables, match, attachment, reader, sampler, vcpus },
+      leave,
+    };
   } catch (error) {
     await leave();
     throw isGdbFailure(error)

@@ -6,6 +6,7 @@ import { MI_PACE, PacedSource } from '../sampler/paced-source.js';
 import type { ReadOutcome } from '../sampler/reading.js';
 import type { ReadingSource } from '../sampler/source.js';
 import type { AttachedGuest } from './attach-guest.js';
+import { InGdbSource } from './in-gdb-source.js';
 import type { ResolvedGuest } from './resolve-guest.js';
 import type { SamplerKind } from './sampler-choice.js';
 import { type Caveat, countingCaveats, dependsOnVcpus, vcpuLabels } from './vcpu-labels.js';
@@ -51,9 +52,9 @@ export function watchedGuest(
   attached: AttachedGuest,
   over: AbortSignal,
 ): WatchedGuest {
-  const { target, command, plugin, match, watch, sampler } = resolved;
+  const { target, command, plugin, match, attachment, reader, sampler } = resolved;
   const { counters } = attached;
-  const read = (): Promise<ReadOutcome> => watch.read(counters);
+  const read = (): Promise<ReadOutcome> => reader.read(counters);
   return {
     pid: target.pid,
     info: {
@@ -63,7 +64,7 @@ export function watchedGuest(
       pluginKind: match.layout.plugin,
       layout: counters.layout,
       mode: counters.mode,
-      gdb: watch.gdb.version,
+      gdb: attachment.gdb.version,
       sampler,
       vcpuLabel: vcpuLabels(attached),
       async lookAtVcpus() {
@@ -78,7 +79,7 @@ export function watchedGuest(
     read,
     source:
       sampler === 'gdb'
-        ? watch.sampledInGdb(counters)
+        ? new InGdbSource(attachment, reader, counters)
         : new PacedSource({ read }, systemClock, MI_PACE),
   };
 }

@@ -41,7 +41,7 @@ export async function attachTo(pid: number, given: AttachOptions = {}): Promise<
   return {
     counters,
     commands: () => commands,
-    read: async () => readingOf(await guest.watch.read(counters)),
+    read: async () => readingOf(await guest.reader.read(counters)),
     leave: async () => {
       await guest.leave();
     },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readElf } from '../../src/elf/elf.js';
 import { fileSource } from '../../src/elf/source.js';
 import { NoSuchProcessError } from '../../src/errors.js';
-import { GuestWatch } from '../../src/guest/watch.js';
+import { Attachment } from '../../src/guest/attachment.js';
 import { readStartTicks } from '../../src/proc/process.js';
 import { pluginFile } from '../fixtures/cache.ts';
 import { startSpin } from '../fixtures/running.ts';
@@ -11,9 +11,9 @@ import { whenWorking } from '../fixtures/undisturbed.ts';
 
 const plugin = pluginFile('array');
 
-async function openWatch(pid: number, startTicks: bigint, said: string[]) {
+async function openAttachment(pid: number, startTicks: bigint, said: string[]) {
   const handle = await open(plugin, 'r');
-  const watch = await GuestWatch.open({
+  const attachment = await Attachment.open({
     gdbCommand: 'gdb',
     pluginFd: handle.fd,
     pid,
@@ -28,7 +28,7 @@ async function openWatch(pid: number, startTicks: bigint, said: string[]) {
     objects: new Set(),
     exports: new Set(),
   });
-  return { watch, elf, handle };
+  return { attachment, elf, handle };
 }
 
 test('a pid that is used again between look and attach: that process is not touched', async () => {
@@ -36,10 +36,10 @@ test('a pid that is used again between look and attach: that process is not touc
   const startTicks = readStartTicks(guest.pid) ?? 0n;
   const said: string[] = [];
   // We had looked at one that started earlier.
-  const { watch, elf, handle } = await openWatch(guest.pid, startTicks - 1n, said);
+  const { attachment, elf, handle } = await openAttachment(guest.pid, startTicks - 1n, said);
 
-  await expect(watch.attach(elf)).rejects.toThrow(NoSuchProcessError);
-  await watch.leave();
+  await expect(attachment.attach(elf)).rejects.toThrow(NoSuchProcessError);
+  await attachment.leave();
   await handle.close();
   expect(said.filter((line) => line.includes('attach'))).toEqual([]);
   await whenWorking(guest.pid);
@@ -49,12 +49,14 @@ test('a process that ends between look and attach', async () => {
   await using guest = await startSpin(plugin);
   const startTicks = readStartTicks(guest.pid) ?? 0n;
   const said: string[] = [];
-  const { watch, elf, handle } = await openWatch(guest.pid, startTicks, said);
+  const { attachment, elf, handle } = await openAttachment(guest.pid, startTicks, said);
   guest.child.kill('SIGTERM');
   await guest.whenEnded();
 
-  await expect(watch.attach(elf)).rejects.toThrow(`process ${guest.pid} ended while we attached`);
-  await watch.leave();
+  await expect(attachment.attach(elf)).rejects.toThrow(
+    `process ${guest.pid} ended while we attached`,
+  );
+  await attachment.leave();
   await handle.close();
   expect(said.filter((line) => line.includes('attach'))).toEqual([]);
 });

@@ -26,7 +26,7 @@ describe.each(gdbs)('gdb $version ($origin)', ({ command, version }) => {
     await using guest = await startSpin();
     await using watched = await watch(guest.pid, command);
 
-    expect(watched.guest.watch.gdb.version).toMatch(version);
+    expect(watched.guest.attachment.gdb.version).toMatch(version);
   });
 
   test.each(busyGuests)('stops no thread by reading, once attached: $name', async ({ start }) => {

@@ -50,7 +50,7 @@ export class Watched implements AsyncDisposable {
   }
 
   read(): Promise<ReadOutcome> {
-    return this.guest.watch.read(this.attached.counters);
+    return this.guest.reader.read(this.attached.counters);
   }
 
   /** The counters, up to the last that has counted. */
@@ -78,7 +78,7 @@ export class Watched implements AsyncDisposable {
   }
 
   leave(): Promise<void> {
-    this.#left ??= this.guest.watch.leave().then(() => this.guest.plugin.handle.close());
+    this.#left ??= this.guest.leave();
     return this.#left;
   }
 

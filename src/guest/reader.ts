@@ -1,50 +1,29 @@
 import type { ElfFile } from '../elf/elf.js';
 import { isGdbFailure } from '../gdb/failure.js';
-import type { GdbSession } from '../gdb/session.js';
-import type { GdbFacts } from '../gdb/start.js';
 import { type Counters, UnreadableCountersError } from '../layout/layout.js';
 import type { Memory, MemoryRange, MemorySnapshot } from '../memory.js';
 import type { Reading, ReadOutcome } from '../sampler/reading.js';
-import { Attachment, type AttachmentOptions } from './attachment.js';
+import type { Attachment } from './attachment.js';
 import { whyNotAttached } from './attachment-state.js';
-import { InGdbSource } from './in-gdb-source.js';
 import { FreezeDetector } from './standstill.js';
 
 /** Reads in a row that found no counters where they were. */
 const UNREADABLE_ALLOWED = 10;
 
 /**
- * A guest under watch. Once there has been a reading, a read never waits for a gdb that is being
- * replaced: it says what is.
+ * Reads a guest through its attachment. Once there has been a reading, a read never waits for a gdb
+ * that is being replaced: it says what is.
  */
-export class GuestWatch {
+export class GuestReader {
   readonly #pid: number;
   readonly #attachment: Attachment;
   readonly #freezeDetector: FreezeDetector;
   #unreadable = 0;
 
-  private constructor(pid: number, attachment: Attachment) {
+  constructor(pid: number, attachment: Attachment) {
     this.#pid = pid;
     this.#freezeDetector = new FreezeDetector(pid);
     this.#attachment = attachment;
-  }
-
-  /**
-   * Starts gdb and gives it the plugin; the guest is not touched.
-   *
-   * @throws GdbUnusableError, SamplingFailedError; GdbRefusedError if gdb can't read the file
-   */
-  static async open(options: AttachmentOptions): Promise<GuestWatch> {
-    return new GuestWatch(options.pid, await Attachment.open(options));
-  }
-
-  get gdb(): GdbFacts {
-    return this.#attachment.gdb;
-  }
-
-  /** Puts questions about the file to gdb, before it attaches (see `Attachment`). */
-  ask<T>(question: (session: GdbSession) => Promise<T>): Promise<T> {
-    return this.#attachment.ask(question);
   }
 
   /**
@@ -57,11 +36,6 @@ export class GuestWatch {
     await this.#attachment.attach(elf, signal);
     const { wordBytes, byteOrder } = elf;
     return { wordBytes, byteOrder, read: (ranges) => this.#readPatiently(ranges) };
-  }
-
-  /** The counters, taken by gdb itself on a grid. */
-  sampledInGdb(counters: Counters): InGdbSource {
-    return new InGdbSource(this.#attachment, this, counters);
   }
 
   /** Reads the counters, or says why there is nothing to read. */
@@ -87,11 +61,6 @@ export class GuestWatch {
     return this.#freezeDetector.isFrozen(reading)
       ? { kind: 'stopped', by: 'freezer' }
       : { kind: 'reading', reading };
-  }
-
-  /** Leaves the guest running. To be called once, whatever happened. */
-  async leave(): Promise<void> {
-    await this.#attachment.leave();
   }
 
   /** Undefined when it has just turned out that the guest is about to end. */
