@@ -1,7 +1,12 @@
 import { startGdb } from '../gdb/start.js';
 import { tryAttaching } from '../gdb/trial.js';
 import { type AttachedGuest, findCounters } from '../guest/attach-guest.js';
-import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import {
+  eventsOf,
+  type GuestOptions,
+  type ResolvedGuest,
+  resolveGuest,
+} from '../guest/resolve-guest.js';
 import { chooseSampler, type SamplerKind } from '../guest/sampler-choice.js';
 import { countingCaveats } from '../guest/vcpu-labels.js';
 import { EITHER_PLUGIN, pluginNames } from '../layout/layout.js';
@@ -161,12 +166,7 @@ async function checkCounters(
 ): Promise<boolean> {
   const guest = await diagnosis.check(
     'counters',
-    () =>
-      resolveGuest(pid, options, {
-        onNotice: messages.notice,
-        onOver: () => {},
-        onLine: messages.conversation,
-      }),
+    () => resolveGuest(pid, options, eventsOf(messages)),
     countersText,
   );
   if (guest === undefined) return false;

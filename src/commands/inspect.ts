@@ -1,7 +1,12 @@
 import { ExitCode } from '../errors.js';
 import { type AttachedGuest, attachGuest } from '../guest/attach-guest.js';
 import { commandLineCounting } from '../guest/mode.js';
-import { type GuestOptions, type ResolvedGuest, resolveGuest } from '../guest/resolve-guest.js';
+import {
+  eventsOf,
+  type GuestOptions,
+  type ResolvedGuest,
+  resolveGuest,
+} from '../guest/resolve-guest.js';
 import { abridged, countingCaveats, vcpuLabels } from '../guest/vcpu-labels.js';
 import { type PluginKind, pluginNames } from '../layout/layout.js';
 import type { Messages } from '../messages.js';
@@ -24,11 +29,7 @@ export interface InspectOptions extends GuestOptions {
  * @throws an IcountError that says what is missing
  */
 export async function inspect(options: InspectOptions, messages: Messages): Promise<number> {
-  const guest = await resolveGuest(options.pid, options, {
-    onNotice: messages.notice,
-    onOver: () => {},
-    onLine: messages.conversation,
-  });
+  const guest = await resolveGuest(options.pid, options, eventsOf(messages));
   try {
     const facts = options.attach
       ? await attachedFacts(guest, options, messages)

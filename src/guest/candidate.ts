@@ -2,7 +2,7 @@ import type { Messages } from '../messages.js';
 import type { FoundProcess } from '../qemu/guest-scanner.js';
 import { attachGuest } from './attach-guest.js';
 import type { GdbStartLimiter } from './gdb-start-limiter.js';
-import { type GuestOptions, resolveGuest } from './resolve-guest.js';
+import { eventsOf, type GuestOptions, resolveGuest } from './resolve-guest.js';
 import { type WatchedGuest, watchedGuest } from './watched-guest.js';
 
 /** A guest whose counters are resolved; nothing has touched it yet. */
@@ -35,9 +35,9 @@ export async function resolveCandidate(
 ): Promise<Candidate> {
   const over = new AbortController();
   const resolved = await resolveGuest(pid, options, {
+    ...eventsOf(messages),
     onNotice: (text) => messages.notice(labelled ? `process ${pid}: ${text}` : text),
     onOver: () => over.abort('stopped'),
-    onLine: messages.conversation,
     onGdbReplaced,
   });
   return {

@@ -4,6 +4,7 @@ import { readVariables } from '../gdb/symbols.js';
 import { type LayoutMatch, type Mode, pluginNames } from '../layout/layout.js';
 import { selectLayout, whatIsKnown } from '../layout/layouts.js';
 import type { Variables } from '../layout/variable.js';
+import type { Messages } from '../messages.js';
 import { type ProcessFacts, readProcess } from '../proc/process.js';
 import { hasEnded, readThreads } from '../proc/threads.js';
 import type { QemuCommand } from '../qemu/command-line.js';
@@ -29,6 +30,11 @@ export interface GuestEvents {
   readonly onLine: ((direction: 'sent' | 'received', line: string) => void) | undefined;
   /** A gdb that had ended or hung was replaced. */
   readonly onGdbReplaced?: (() => void) | undefined;
+}
+
+/** All that a guest tells, told to the user; nobody waits for its end. */
+export function eventsOf(messages: Messages): GuestEvents {
+  return { onNotice: messages.notice, onOver: () => {}, onLine: messages.conversation };
 }
 
 /** A guest whose counters are resolved from its files; nothing has touched it yet. */
