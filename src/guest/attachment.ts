@@ -72,11 +72,6 @@ export class Attachment {
     return this.#leaving;
   }
 
-  /** Whether there has been a good reading. */
-  get hasRead(): boolean {
-    return this.#hasRead;
-  }
-
   /**
    * Puts questions about the file to gdb, before it attaches; all of them to another one, if it
    * dies over them.

@@ -19,6 +19,8 @@ export class GuestReader {
   readonly #attachment: Attachment;
   readonly #freezeDetector: FreezeDetector;
   #unreadable = 0;
+  /** Whether there has been a reading for those who asked: what gdb tells by itself is none. */
+  #hasRead = false;
 
   constructor(pid: number, attachment: Attachment) {
     this.#pid = pid;
@@ -42,12 +44,10 @@ export class GuestReader {
   async read(counters: Pick<Counters, 'read'>): Promise<ReadOutcome> {
     const attachment = this.#attachment;
     for (;;) {
-      if (attachment.state.kind === 'ending' || !attachment.hasRead) await attachment.transition;
+      if (attachment.state.kind === 'ending' || !this.#hasRead) await attachment.transition;
       const outcome = await this.#readNow(counters);
-      // Before the first reading there is no row that a gap could stand in for.
-      const isWorthAnother =
-        attachment.state.kind === 'apart' && !attachment.hasRead && !attachment.isLeaving;
-      if (outcome !== undefined && !isWorthAnother) return outcome;
+      this.#hasRead ||= outcome?.kind === 'reading';
+      if (outcome !== undefined) return outcome;
     }
   }
 
@@ -63,7 +63,7 @@ export class GuestReader {
       : { kind: 'reading', reading };
   }
 
-  /** Undefined when it has just turned out that the guest is about to end. */
+  /** Undefined when it is worth another read: the guest may be about to end, or gdb is being replaced. */
   async #readNow(counters: Pick<Counters, 'read'>): Promise<ReadOutcome | undefined> {
     const { state } = this.#attachment;
     switch (state.kind) {
@@ -72,7 +72,10 @@ export class GuestReader {
           ? { kind: 'stopped', by: 'signal' }
           : await this.#readCounters(counters, state.memory);
       case 'apart':
-        return { kind: 'failed', reason: state.reason };
+        // Before the first reading there is no row that a gap could stand in for.
+        return this.#hasRead || this.#attachment.isLeaving
+          ? { kind: 'failed', reason: state.reason }
+          : undefined;
       case 'ending':
         return undefined;
       case 'stopped':
