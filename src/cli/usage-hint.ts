@@ -31,10 +31,11 @@ function pidOption(
   // `perf stat -p`: a word that is no command of ours goes with the option.
   const [first = ''] = before;
   const isForeign = /^[a-z]+$/.test(first) && subcommandOf(first, program) === undefined;
+  const kept = isForeign ? before.slice(1) : before;
   const rest = own.slice(at + (attached === '' && isPids(given) ? 2 : 1));
-  const others = [...(isForeign ? before.slice(1) : before), ...rest];
-  const pids = isPids(given) ? (given ?? '').split(',') : others.some(isPids) ? [] : ['<pid>'];
-  const words = [...(isForeign ? before.slice(1) : before), ...pids, ...rest];
+  const hasPids = [...kept, ...rest].some(isPids);
+  const pids = isPids(given) ? (given ?? '').split(',') : hasPids ? [] : ['<pid>'];
+  const words = [...kept, ...pids, ...rest];
   const name = attached === '' ? option : option.slice(0, -attached.length).replace(/=$/, '');
   return new UsageError(
     `there is no option ${name}: process ids need none`,

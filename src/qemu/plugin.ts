@@ -47,7 +47,6 @@ export async function findPlugin(
   const { candidates, unopened, others } = await searchPlugins(target, command, wanted);
   const chosen = choose(candidates, wanted);
   for (const { handle } of candidates) if (handle !== chosen?.handle) await handle.close();
-  const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
   // What the user names a file for need not be named as a counting plugin is.
   const mapped =
     chosen?.mapped ?? unopened?.mapped ?? others.find(({ isStripped }) => isStripped)?.mapped;
@@ -57,13 +56,13 @@ export async function findPlugin(
       throw ofAnotherKind(pluginFile, symbols.kind, chosen);
     }
     const kind = chosen?.kind ?? symbols?.kind ?? kindByName(mapped.path) ?? 'insn';
-    const otherPlugins = loaded.filter(({ path }) => path !== mapped.path);
+    const otherPlugins = loadedPlugins(candidates, mapped.path);
     return await withSymbolFile(target, { mapped, kind, otherPlugins }, pluginFile);
   }
-  if (chosen !== undefined) return await readableByGdb(pluginOf(chosen, loaded));
+  if (chosen !== undefined) return await readableByGdb(pluginOf(chosen, candidates));
   if (unopened !== undefined) throw unopened.error;
-  throw choice.plugin !== undefined && loaded.length > 0
-    ? explainUnwanted(target.pid, choice.plugin, loaded)
+  throw choice.plugin !== undefined && candidates.length > 0
+    ? explainUnwanted(target.pid, choice.plugin, loadedPlugins(candidates))
     : await explainAbsence(target, command, others);
 }
 
@@ -85,9 +84,8 @@ export async function locatePlugin(
   for (const { handle } of candidates) await handle.close();
   const chosen = choose(candidates, wanted);
   if (chosen !== undefined) {
-    const loaded = candidates.map(({ mapped, kind }) => ({ path: mapped.path, kind }));
     const { path } = chosen.mapped;
-    return { kind: chosen.kind, path, otherPlugins: loaded.filter((other) => other.path !== path) };
+    return { kind: chosen.kind, path, otherPlugins: loadedPlugins(candidates, path) };
   }
   if (unopened !== undefined) throw unopened.error;
   return undefined;
@@ -133,7 +131,14 @@ function choose(
   );
 }
 
-function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginFile {
+/** What was found, but for the file `chosen`. */
+function loadedPlugins(candidates: readonly FoundPlugin[], chosen?: string): LoadedPlugin[] {
+  return candidates
+    .map(({ mapped, kind }) => ({ path: mapped.path, kind }))
+    .filter(({ path }) => path !== chosen);
+}
+
+function pluginOf(chosen: FoundPlugin, candidates: readonly FoundPlugin[]): PluginFile {
   const { kind, mapped, handle, elf, isMappedFile } = chosen;
   return {
     kind,
@@ -143,7 +148,7 @@ function pluginOf(chosen: FoundPlugin, loaded: readonly LoadedPlugin[]): PluginF
     elf,
     loadBias: mapped.base.start - elf.firstLoadAddress,
     needsVerification: !isMappedFile,
-    otherPlugins: loaded.filter(({ path }) => path !== mapped.path),
+    otherPlugins: loadedPlugins(candidates, mapped.path),
   };
 }
 
